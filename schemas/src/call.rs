@@ -1,0 +1,170 @@
+//! Calls: what the events of one session amount to.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Direction, Marketing, Origin, Said, Who};
+use crate::ids::{AccountId, CallId, CallKey, EventId, SourceId};
+use crate::phone::Phone;
+use crate::time::Timestamp;
+
+/// Where a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    /// Employees are being rung.
+    Ringing,
+    /// Somebody answered.
+    Talking,
+    /// It is over: [`Call::outcome`] says how.
+    Ended,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Somebody of the company talked with the client.
+    Answered,
+    /// Nobody did.
+    Missed,
+}
+
+/// One employee's part in a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Leg {
+    /// Who.
+    pub who: Who,
+    /// When this employee was first rung.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub rang_at: Option<Timestamp>,
+    /// When this employee first answered; nothing where another one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub answered_at: Option<Timestamp>,
+}
+
+/// One talk: an employee and when it began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Talk {
+    /// Who talked.
+    pub who: Who,
+    /// When it began, as received.
+    #[schemars(with = "String")]
+    pub began_at: Timestamp,
+}
+
+/// A recording of a talk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Recording {
+    /// Where it is.
+    pub url: String,
+    /// When we heard of it.
+    #[schemars(with = "String")]
+    pub heard_at: Timestamp,
+}
+
+/// One distinct event of a call, as folded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Heard {
+    /// The event.
+    pub id: EventId,
+    /// When it was first received.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// Who said it.
+    #[serde(default)]
+    pub origin: Origin,
+    /// What it said.
+    pub said: Said,
+}
+
+/// A record of `calls.state` and `calls.finished`: the whole call at one revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Call {
+    /// The call.
+    pub id: CallId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Which source it came from.
+    pub source: SourceId,
+    /// The PBX's id of the session.
+    pub session: String,
+    /// How often this session id was used, from 1.
+    pub use_number: u32,
+    /// The number of distinct events folded: grows with every change.
+    pub revision: u32,
+    /// Which way.
+    pub direction: Direction,
+    /// Where it stands.
+    pub state: CallState,
+    /// How it ended, once it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// Nobody said that it ended: its time was up.
+    #[serde(default)]
+    pub presumed: bool,
+    /// The person outside, where said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<Phone>,
+    /// The company's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<Phone>,
+    /// Every employee who was rung or answered, in that order.
+    pub legs: Vec<Leg>,
+    /// Every talk, in order.
+    pub talks: Vec<Talk>,
+    /// Recordings, in the order heard of.
+    pub recordings: Vec<Recording>,
+    /// Marks of marketing.
+    #[serde(default)]
+    pub marketing: Marketing,
+    /// When we first heard of it.
+    #[schemars(with = "String")]
+    pub started_at: Timestamp,
+    /// When somebody first answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub answered_at: Option<Timestamp>,
+    /// When we first heard of its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub ended_at: Option<Timestamp>,
+    /// Seconds of talk, where the PBX said them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talk_seconds: Option<u32>,
+    /// Seconds the client waited, where the PBX said them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_seconds: Option<u32>,
+    /// The last thing heard of it, but for presumed ends.
+    #[schemars(with = "String")]
+    pub last_heard_at: Timestamp,
+    /// What did not fit together, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anomalies: Vec<String>,
+    /// The distinct events, in order: what the call was folded from.
+    pub events: Vec<Heard>,
+}
+
+impl Call {
+    /// The key of the session that the call belongs to.
+    pub fn key(&self) -> CallKey {
+        CallKey { source: self.source.clone(), session: self.session.clone() }
+    }
+
+    /// The employee a CRM record belongs to where somebody talked: who talked last.
+    pub fn talked_last(&self) -> Option<&Who> {
+        self.talks.last().map(|talk| &talk.who)
+    }
+
+    /// It is over.
+    pub fn ended(&self) -> bool {
+        self.state == CallState::Ended
+    }
+
+    /// Somebody talked with the client.
+    pub fn answered(&self) -> bool {
+        self.outcome == Some(Outcome::Answered)
+    }
+}
