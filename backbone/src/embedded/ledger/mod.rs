@@ -1,0 +1,178 @@
+//! The ledger: deliveries, their steps, and what is remembered of numbers.
+
+mod claim;
+mod rows;
+mod write;
+
+use std::time::Duration;
+
+use schemas::{CallId, ConnectionId, Timestamp};
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
+
+use super::Db;
+use super::codec::{instant, millis, store};
+use super::writer::job;
+use crate::ledger::{Claim, Delivery, DeliveryFilter, Ledger, Limits, Release, Status, Step, Tally, Wanted};
+use crate::{Error, Fut};
+
+/// The ledger of the embedded backbone.
+pub struct EmbeddedLedger(pub Db);
+
+impl Ledger for EmbeddedLedger {
+    fn want<'a>(&'a self, wanted: &'a [Wanted], now: Timestamp) -> Fut<'a, u32> {
+        let wanted = wanted.to_vec();
+        let write = job(move |c| {
+            Box::pin(async move {
+                let mut due = 0;
+                for one in &wanted {
+                    due += write::want(c, one, now).await?;
+                }
+                Ok(due)
+            })
+        });
+        Box::pin(self.0.writer.submit(write))
+    }
+
+    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration) -> Fut<'a, Option<Claim>> {
+        Box::pin(async move {
+            // A look first: most wakes find nothing, and a look costs no commit.
+            if !claim::any(&self.0.readers, limits, now).await? {
+                return Ok(None);
+            }
+            let limits = limits.clone();
+            let write = job(move |c| Box::pin(async move { claim::take(c, &limits, now, lease).await }));
+            self.0.writer.submit(write).await
+        })
+    }
+
+    fn extend<'a>(&'a self, claim: &'a Claim, until: Timestamp) -> Fut<'a, ()> {
+        let claim = write::Held::of(claim);
+        let write = job(move |c| Box::pin(async move { write::extend(c, &claim, until).await }));
+        Box::pin(self.0.writer.submit(write))
+    }
+
+    fn write_step<'a>(&'a self, claim: &'a Claim, step: &'a Step) -> Fut<'a, ()> {
+        let (claim, step) = (write::Held::of(claim), step.clone());
+        let write = job(move |c| Box::pin(async move { write::step(c, &claim, &step).await }));
+        Box::pin(self.0.writer.submit(write))
+    }
+
+    fn release<'a>(&'a self, claim: &'a Claim, release: Release, now: Timestamp) -> Fut<'a, ()> {
+        let claim = write::Held::of(claim);
+        let write = job(move |c| Box::pin(async move { write::release(c, &claim, &release, now).await }));
+        Box::pin(self.0.writer.submit(write))
+    }
+
+    fn next_due<'a>(&'a self, limits: &'a Limits) -> Fut<'a, Option<Timestamp>> {
+        Box::pin(async move {
+            let mut next: Option<i64> = None;
+            for (connection, _) in limits {
+                let due: Option<i64> = sqlx::query_scalar(
+                    "SELECT MIN(due_at) FROM deliveries WHERE connection = $1 AND status = 'pending' AND lease IS NULL",
+                )
+                .bind(connection.as_str())
+                .fetch_one(&self.0.readers)
+                .await
+                .map_err(store)?;
+                next = [next, due].into_iter().flatten().min();
+            }
+            Ok(next.map(instant))
+        })
+    }
+
+    fn drop_leases(&self) -> Fut<'_, u64> {
+        let write = job(move |c| {
+            Box::pin(async move {
+                let done = sqlx::query(
+                    "UPDATE deliveries SET lease = NULL, leased_until = NULL WHERE leased_until IS NOT NULL",
+                )
+                .execute(c)
+                .await
+                .map_err(store)?;
+                Ok(done.rows_affected())
+            })
+        });
+        Box::pin(self.0.writer.submit(write))
+    }
+
+    fn remembered<'a>(&'a self, connection: &'a ConnectionId, lane: &'a str) -> Fut<'a, Vec<(String, String)>> {
+        Box::pin(async move {
+            sqlx::query_as("SELECT what, crm_id FROM remembered WHERE connection = $1 AND lane = $2")
+                .bind(connection.as_str())
+                .bind(lane)
+                .fetch_all(&self.0.readers)
+                .await
+                .map_err(store)
+        })
+    }
+
+    fn remember<'a>(&'a self, claim: &'a Claim, what: &'a str, crm_id: &'a str) -> Fut<'a, ()> {
+        let lane = claim.delivery.lane.clone();
+        let (claim, what, crm_id) = (write::Held::of(claim), what.to_owned(), crm_id.to_owned());
+        let write = job(move |c| Box::pin(async move { write::remember(c, &claim, &lane, &what, &crm_id).await }));
+        Box::pin(self.0.writer.submit(write))
+    }
+
+    fn delivery<'a>(
+        &'a self,
+        connection: &'a ConnectionId,
+        call: &'a CallId,
+    ) -> Fut<'a, Option<(Delivery, Vec<Step>)>> {
+        Box::pin(async move {
+            let sql = format!("SELECT {} FROM deliveries WHERE connection = $1 AND call = $2", rows::DELIVERY);
+            let row = sqlx::query(AssertSqlSafe(sql))
+                .bind(connection.as_str())
+                .bind(call.as_str())
+                .fetch_optional(&self.0.readers)
+                .await
+                .map_err(store)?;
+            let Some(row) = row else { return Ok(None) };
+            let mut reader = self.0.readers.acquire().await.map_err(store)?;
+            let steps = rows::steps(&mut reader, connection.as_str(), call.as_str()).await?;
+            Ok(Some((rows::delivery(&row)?, steps)))
+        })
+    }
+
+    fn list<'a>(&'a self, filter: &'a DeliveryFilter) -> Fut<'a, Vec<Delivery>> {
+        Box::pin(async move {
+            let mut query =
+                QueryBuilder::<Sqlite>::new(format!("SELECT {} FROM deliveries WHERE 1 = 1", rows::DELIVERY));
+            if let Some(connection) = &filter.connection {
+                query.push(" AND connection = ").push_bind(connection.as_str());
+            }
+            if let Some(call) = &filter.call {
+                query.push(" AND call = ").push_bind(call.as_str());
+            }
+            if let Some(status) = filter.status {
+                query.push(" AND status = ").push_bind(status.word());
+            }
+            if let Some(since) = filter.since {
+                query.push(" AND created_at >= ").push_bind(millis(since));
+            }
+            query.push(" ORDER BY changed_at DESC LIMIT ").push_bind(filter.limit);
+            let found = query.build().fetch_all(&self.0.readers).await.map_err(store)?;
+            found.iter().map(rows::delivery).collect()
+        })
+    }
+
+    fn tally(&self) -> Fut<'_, Vec<Tally>> {
+        Box::pin(async move {
+            let counted: Vec<(String, String, i64, Option<i64>)> = sqlx::query_as(
+                "SELECT connection, status, COUNT(*), MIN(created_at) FROM deliveries GROUP BY connection, status",
+            )
+            .fetch_all(&self.0.readers)
+            .await
+            .map_err(store)?;
+            let tally = |(connection, status, count, oldest): (String, String, i64, Option<i64>)| {
+                Ok(Tally {
+                    connection: rows::connection_id(&connection)?,
+                    status: Status::from_word(&status)
+                        .ok_or_else(|| Error::Unreadable(format!("status {status:?}")))?,
+                    count: count.unsigned_abs(),
+                    oldest: oldest.map(instant),
+                })
+            };
+            counted.into_iter().map(tally).collect()
+        })
+    }
+}

@@ -1,0 +1,243 @@
+//! The ledger: the one truth of which deliveries are due, tried and done, and which records each made in its CRM.
+//!
+//! Work in progress holds a lease, by this process's clock; every write of a worker says which lease it works under and
+//! fails with [`Error::LeaseLost`](crate::Error::LeaseLost) when that lease is not the one that stands.
+
+use std::time::Duration;
+
+use schemas::{CallId, ConnectionId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::Fut;
+
+/// Where a delivery stands. Parked is not among them: it is a pending delivery of a connection that is not active.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// To be tried when it is due.
+    Pending,
+    /// The CRM holds what the wanted revision calls for.
+    Done,
+    /// Will not be tried: a person, or a rule, decided so.
+    Skipped,
+    /// Tried until `retry_for` was over, or refused.
+    Dead,
+}
+
+impl Status {
+    /// The word in the API and the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Done => "done",
+            Self::Skipped => "skipped",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Pending, Self::Done, Self::Skipped, Self::Dead].into_iter().find(|status| status.word() == word)
+    }
+}
+
+/// A call that a connection is to get.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// To which connection.
+    pub connection: ConnectionId,
+    /// The connection's kind.
+    pub kind: String,
+    /// Which call.
+    pub call: CallId,
+    /// Deliveries of one connection and one lane run one after another: the client's number.
+    pub lane: String,
+    /// The revision.
+    pub revision: u32,
+    /// The call, as JSON.
+    pub body: Vec<u8>,
+}
+
+/// One delivery.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// To which connection.
+    pub connection: ConnectionId,
+    /// The connection's kind.
+    pub kind: String,
+    /// Which call.
+    pub call: CallId,
+    /// Its lane.
+    pub lane: String,
+    /// The newest revision the CRM should hold.
+    pub wanted: u32,
+    /// The revision it holds; 0: none.
+    pub done: u32,
+    /// Where it stands.
+    pub status: Status,
+    /// Tries of the wanted revision so far.
+    pub attempts: u32,
+    /// When it was first wanted.
+    pub created_at: Timestamp,
+    /// When the trying of the wanted revision began: `retry_for` counts from here.
+    pub since: Timestamp,
+    /// When it is tried next.
+    pub due_at: Timestamp,
+    /// Until when a worker holds it.
+    pub leased_until: Option<Timestamp>,
+    /// When it was last done.
+    pub done_at: Option<Timestamp>,
+    /// The last word on it: what was made, or why not.
+    pub note: String,
+    /// A request of it may or may not have been carried out: its lane waits until that is known.
+    pub uncertain: bool,
+}
+
+/// How far a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepStatus {
+    /// Written down, and perhaps sent: whether the CRM carried it out is not known until it is looked up.
+    Trying,
+    /// The CRM has it.
+    Done,
+    /// The CRM did not take it, and holds nothing of it.
+    Failed,
+}
+
+/// One record that a delivery makes or changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Unique within the delivery: `contact`, `task`, …
+    pub name: String,
+    /// How far it is.
+    pub status: StepStatus,
+    /// What the record should hold, as last written down.
+    pub content: Value,
+    /// What the CRM holds of it, as far as known; null: nothing.
+    pub held: Value,
+    /// Our mark in the record, to find it by.
+    pub marker: String,
+    /// The CRM's id of the record, once known.
+    pub crm_id: Option<String>,
+    /// Until when the last request may still be carried out.
+    pub deadline: Option<Timestamp>,
+    /// When it last changed.
+    pub at: Timestamp,
+    /// Why it is made, and what the CRM said, for people.
+    pub note: String,
+}
+
+/// A delivery in a worker's hands.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The lease: every write of the worker names it.
+    pub lease: Uuid,
+    /// The delivery.
+    pub delivery: Delivery,
+    /// The call at the wanted revision, as JSON.
+    pub body: Vec<u8>,
+    /// The steps so far.
+    pub steps: Vec<Step>,
+}
+
+/// How a worker leaves a delivery.
+#[derive(Debug, Clone)]
+pub enum Release {
+    /// The CRM holds what the claimed revision calls for.
+    Done {
+        /// What was made and why.
+        note: String,
+    },
+    /// To be tried again.
+    Again {
+        /// When.
+        due: Timestamp,
+        /// Counted as a try.
+        counted: bool,
+        /// The outcome of a request is unknown.
+        uncertain: bool,
+        /// Why.
+        note: String,
+    },
+    /// Not to be tried again.
+    Dead {
+        /// Why.
+        note: String,
+    },
+}
+
+/// Which connections a claim may serve, each with how many deliveries it may have in progress at once.
+pub type Limits = Vec<(ConnectionId, u32)>;
+
+/// Which deliveries to list: last changed first.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    /// Only of this connection.
+    pub connection: Option<ConnectionId>,
+    /// Only of this call.
+    pub call: Option<CallId>,
+    /// Only with this status.
+    pub status: Option<Status>,
+    /// Only wanted first at or after this.
+    pub since: Option<Timestamp>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// How many deliveries of a connection stand where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The status.
+    pub status: Status,
+    /// How many.
+    pub count: u64,
+    /// When the oldest of them was first wanted.
+    pub oldest: Option<Timestamp>,
+}
+
+/// The ledger.
+pub trait Ledger: Send + Sync {
+    /// Opens or raises deliveries. A newer revision opens a done one again, raises what is wanted of a pending one and
+    /// leaves skipped and dead ones; an older or equal one changes nothing. Says how many are now due.
+    fn want<'a>(&'a self, wanted: &'a [Wanted], now: Timestamp) -> Fut<'a, u32>;
+
+    /// Takes the delivery that is due longest of the first of `limits` that has one in a free lane and room left, for
+    /// `lease` from `now` on.
+    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration) -> Fut<'a, Option<Claim>>;
+
+    /// Makes the lease last until `until`.
+    fn extend<'a>(&'a self, claim: &'a Claim, until: Timestamp) -> Fut<'a, ()>;
+
+    /// Writes a step down, by its name.
+    fn write_step<'a>(&'a self, claim: &'a Claim, step: &'a Step) -> Fut<'a, ()>;
+
+    /// Gives the delivery back. If a newer revision came meanwhile, it is pending whatever `release` says.
+    fn release<'a>(&'a self, claim: &'a Claim, release: Release, now: Timestamp) -> Fut<'a, ()>;
+
+    /// When the next pending delivery of these connections is due, if any is.
+    fn next_due<'a>(&'a self, limits: &'a Limits) -> Fut<'a, Option<Timestamp>>;
+
+    /// Ends every lease: for the only process on a store, when it starts.
+    fn drop_leases(&self) -> Fut<'_, u64>;
+
+    /// What was made in a connection's CRM for a number, by what it is (`company`): the CRM's id.
+    fn remembered<'a>(&'a self, connection: &'a ConnectionId, lane: &'a str) -> Fut<'a, Vec<(String, String)>>;
+
+    /// Remembers it.
+    fn remember<'a>(&'a self, claim: &'a Claim, what: &'a str, crm_id: &'a str) -> Fut<'a, ()>;
+
+    /// One delivery and its steps.
+    fn delivery<'a>(&'a self, connection: &'a ConnectionId, call: &'a CallId)
+    -> Fut<'a, Option<(Delivery, Vec<Step>)>>;
+
+    /// A page of deliveries.
+    fn list<'a>(&'a self, filter: &'a DeliveryFilter) -> Fut<'a, Vec<Delivery>>;
+
+    /// The count of deliveries by connection and status.
+    fn tally(&self) -> Fut<'_, Vec<Tally>>;
+}

@@ -1,0 +1,152 @@
+//! The log: four topics of records, appended durably, followed by named readers. Shaped so that Kafka fits behind it: keys,
+//! positions of partition and offset, outputs and offsets of a reader committed as one.
+
+use std::time::Duration;
+
+use schemas::Timestamp;
+use uuid::Uuid;
+
+use crate::Fut;
+
+/// A topic, as `ARCHITECTURE.md` describes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// Events; key `source/session`.
+    Raw,
+    /// Bodies that could not be read; key: source.
+    Rejected,
+    /// The newest revision of every call (compacted); key `source/session`.
+    State,
+    /// Revisions of ended calls; key `source/session`.
+    Finished,
+}
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 4] = [Self::Raw, Self::Rejected, Self::State, Self::Finished];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "calls.raw",
+            Self::Rejected => "calls.rejected",
+            Self::State => "calls.state",
+            Self::Finished => "calls.finished",
+        }
+    }
+
+    /// How long its records are kept; nothing where the newest of each key is kept until its tombstone.
+    pub const fn retention(self) -> Option<Duration> {
+        match self {
+            Self::State => None,
+            _ => Some(Duration::from_hours(30 * 24)),
+        }
+    }
+}
+
+/// A record to append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Where to.
+    pub topic: Topic,
+    /// Records of one key stay in order.
+    pub key: String,
+    /// Unique to the record: the CloudEvents id.
+    pub id: Uuid,
+    /// When what it tells of happened, in our clock.
+    pub at: Timestamp,
+    /// In [`Topic::State`]: when the reader of this key must act without being told anything (see [`Consumer::due`]).
+    pub due: Option<Timestamp>,
+    /// JSON; empty is a tombstone in [`Topic::State`].
+    pub value: Vec<u8>,
+}
+
+/// Where a record stands in its topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position {
+    /// Always 0 in the embedded log.
+    pub partition: i32,
+    /// Grows within a partition; not without gaps.
+    pub offset: i64,
+}
+
+/// A record read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Where it stands.
+    pub position: Position,
+    /// What it is.
+    pub record: Record,
+}
+
+/// Where a new group of readers begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// With the oldest record kept.
+    Oldest,
+    /// With the first record whose `at` is not before this.
+    Time(Timestamp),
+    /// With what comes from now on.
+    Newest,
+}
+
+/// What a reader was given.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Oldest first within a key.
+    pub records: Vec<Stored>,
+    /// Nothing more was in the topic when this was read.
+    pub caught_up: bool,
+}
+
+/// How far a group is behind in one topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lag {
+    /// The group.
+    pub group: String,
+    /// The topic.
+    pub topic: Topic,
+    /// Records not yet read.
+    pub records: u64,
+    /// `at` of the oldest of them.
+    pub oldest: Option<Timestamp>,
+}
+
+/// The log.
+pub trait Log: Send + Sync {
+    /// Appends; what returned `Ok` is durable, in the order given. All or nothing.
+    fn append(&self, records: Vec<Record>) -> Fut<'_, ()>;
+
+    /// Joins a group of readers of `topic`; where the group never committed, it begins at `start`.
+    fn consumer(&self, group: &str, topic: Topic, start: Start) -> Fut<'_, Box<dyn Consumer>>;
+
+    /// Up to `max` records of `topic` from `start` on, or after `after`, outside any group; oldest first.
+    fn read(&self, topic: Topic, start: Start, after: Option<Position>, max: usize) -> Fut<'_, Vec<Stored>>;
+
+    /// The records of one key still kept, oldest first, at most 1,000.
+    fn history(&self, topic: Topic, key: &str) -> Fut<'_, Vec<Stored>>;
+
+    /// How far every group is behind.
+    fn lag(&self) -> Fut<'_, Vec<Lag>>;
+
+    /// Drops what its topic no longer keeps; says how many records went.
+    fn expire(&self, now: Timestamp) -> Fut<'_, u64>;
+}
+
+/// One reader of a group. Not shared: a reader polls, works, commits, in that order.
+pub trait Consumer: Send {
+    /// Waits at most `wait` for the next records, at most `max`.
+    fn poll(&mut self, max: usize, wait: Duration) -> Fut<'_, Batch>;
+
+    /// The newest record of each key in [`Topic::State`], as this reader's commits left it; tombstones are none.
+    fn latest<'a>(&'a mut self, keys: &'a [String]) -> Fut<'a, Vec<Option<Record>>>;
+
+    /// Records of [`Topic::State`] whose `due` is not after `now`, the most overdue first, among the keys this reader has.
+    fn due(&mut self, now: Timestamp, max: usize) -> Fut<'_, Vec<Record>>;
+
+    /// Writes the outputs and notes everything polled as read, in one transaction: all or nothing, also through a crash.
+    fn commit(&mut self, outputs: Vec<Record>) -> Fut<'_, ()>;
+
+    /// Goes back to what was last committed, to read it again.
+    fn rewind(&mut self) -> Fut<'_, ()>;
+}

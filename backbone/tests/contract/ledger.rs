@@ -1,0 +1,166 @@
+//! The ledger.
+
+use std::time::Duration;
+
+use backbone::Error;
+use backbone::ledger::{Claim, Delivery, Ledger, Release, Status, Step, StepStatus};
+use serde_json::json;
+
+use crate::make::{Fresh, at, wanted};
+
+const LEASE: Duration = Duration::from_mins(1);
+
+fn limits(list: &[(&str, u32)]) -> Vec<(schemas::ConnectionId, u32)> {
+    list.iter().map(|(id, most)| (id.parse().unwrap(), *most)).collect()
+}
+
+async fn claim(ledger: &dyn Ledger, second: u64) -> Option<Claim> {
+    ledger.claim(&limits(&[("crm", 9)]), at(second), LEASE).await.unwrap()
+}
+
+async fn delivery(ledger: &dyn Ledger, call: &str) -> Delivery {
+    ledger.delivery(&"crm".parse().unwrap(), &schemas::CallId(call.into())).await.unwrap().unwrap().0
+}
+
+fn done() -> Release {
+    Release::Done { note: "made".into() }
+}
+
+fn step(status: StepStatus) -> Step {
+    Step {
+        name: "contact".into(),
+        status,
+        content: json!({"a": 1}),
+        held: json!(null),
+        marker: "rf-1".into(),
+        crm_id: (status == StepStatus::Done).then(|| "17".into()),
+        deadline: Some(at(30)),
+        at: at(2),
+        note: "why".into(),
+    }
+}
+
+pub async fn a_newer_revision_opens_a_done_delivery_again(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    assert_eq!(ledger.want(&[wanted("crm", "s/1", "+7", 2)], at(0)).await.unwrap(), 1);
+    assert_eq!(ledger.want(&[wanted("crm", "s/1", "+7", 2), wanted("crm", "s/1", "+7", 1)], at(1)).await.unwrap(), 0);
+    let first = claim(ledger, 1).await.unwrap();
+    assert_eq!((first.delivery.wanted, first.body.as_slice()), (2, &b"{\"revision\":2}"[..]));
+    ledger.release(&first, done(), at(2)).await.unwrap();
+    let after = delivery(ledger, "s/1").await;
+    assert_eq!((after.status, after.done, after.done_at, after.attempts), (Status::Done, 2, Some(at(2)), 1));
+    assert!(claim(ledger, 3).await.is_none());
+    assert_eq!(ledger.want(&[wanted("crm", "s/1", "+7", 3)], at(4)).await.unwrap(), 1);
+    let again = claim(ledger, 4).await.unwrap();
+    assert_eq!((again.delivery.wanted, again.delivery.done, again.delivery.attempts), (3, 2, 0));
+    assert_eq!((again.delivery.since, again.delivery.created_at), (at(4), at(0)));
+}
+
+pub async fn a_claim_is_exclusive_until_its_lease_ends(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(0)).await.unwrap();
+    let first = claim(ledger, 0).await.unwrap();
+    assert!(claim(ledger, 59).await.is_none());
+    ledger.extend(&first, at(100)).await.unwrap();
+    assert!(claim(ledger, 99).await.is_none());
+    let second = claim(ledger, 100).await.unwrap();
+    assert_ne!(first.lease, second.lease);
+    assert_eq!(ledger.drop_leases().await.unwrap(), 1);
+    assert!(claim(ledger, 100).await.is_some());
+}
+
+pub async fn a_lane_runs_one_after_another(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    let all = [wanted("crm", "s/1", "+7", 1), wanted("crm", "s/2", "+7", 1), wanted("crm", "s/3", "+8", 1)];
+    ledger.want(&all, at(0)).await.unwrap();
+    let first = claim(ledger, 0).await.unwrap();
+    let other = claim(ledger, 0).await.unwrap();
+    assert_ne!(first.delivery.lane, other.delivery.lane);
+    assert!(claim(ledger, 0).await.is_none(), "the third waits for its lane");
+    let held = if first.delivery.lane == "+7" { first } else { other };
+    ledger.release(&held, done(), at(1)).await.unwrap();
+    assert_eq!(claim(ledger, 1).await.unwrap().delivery.lane, "+7");
+}
+
+pub async fn an_uncertain_delivery_holds_its_lane(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ledger.want(&[wanted("crm", "s/1", "+7", 1), wanted("crm", "s/2", "+7", 1)], at(0)).await.unwrap();
+    let first = claim(ledger, 0).await.unwrap();
+    ledger.write_step(&first, &step(StepStatus::Trying)).await.unwrap();
+    let again = Release::Again { due: at(50), counted: false, uncertain: true, note: "no answer".into() };
+    ledger.release(&first, again, at(1)).await.unwrap();
+    assert!(claim(ledger, 2).await.is_none(), "what the first made is not known yet");
+    let resumed = claim(ledger, 50).await.unwrap();
+    assert_eq!(resumed.delivery.call, first.delivery.call);
+    ledger.write_step(&resumed, &step(StepStatus::Done)).await.unwrap();
+    ledger.release(&resumed, done(), at(51)).await.unwrap();
+    assert_ne!(claim(ledger, 51).await.unwrap().delivery.call, first.delivery.call);
+}
+
+pub async fn limits_are_kept_and_every_connection_is_served(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    let mut all: Vec<_> = (0..5).map(|n| wanted("crm", &format!("s/{n}"), &n.to_string(), 1)).collect();
+    all.push(wanted("other", "s/0", "0", 1));
+    ledger.want(&all, at(0)).await.unwrap();
+    let mut taken = Vec::new();
+    while let Some(claim) = ledger.claim(&limits(&[("crm", 2), ("other", 2)]), at(0), LEASE).await.unwrap() {
+        taken.push(claim.delivery.connection.to_string());
+    }
+    assert_eq!(taken, ["crm", "crm", "other"]);
+    assert_eq!(ledger.next_due(&limits(&[("crm", 2)])).await.unwrap(), Some(at(0)));
+    assert_eq!(ledger.tally().await.unwrap().iter().map(|tally| tally.count).sum::<u64>(), 6);
+}
+
+pub async fn a_lost_lease_writes_nothing(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(0)).await.unwrap();
+    let stale = claim(ledger, 0).await.unwrap();
+    let current = claim(ledger, 60).await.unwrap();
+    for lost in [
+        ledger.write_step(&stale, &step(StepStatus::Trying)).await,
+        ledger.extend(&stale, at(500)).await,
+        ledger.release(&stale, done(), at(61)).await,
+    ] {
+        assert!(matches!(lost, Err(Error::LeaseLost(_))), "{lost:?}");
+    }
+    assert_eq!(delivery(ledger, "s/1").await.status, Status::Pending);
+    ledger.release(&current, done(), at(62)).await.unwrap();
+    assert_eq!(delivery(ledger, "s/1").await.status, Status::Done);
+}
+
+pub async fn a_revision_that_comes_while_busy_is_not_lost(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(0)).await.unwrap();
+    let busy = claim(ledger, 0).await.unwrap();
+    ledger.want(&[wanted("crm", "s/1", "+7", 2)], at(1)).await.unwrap();
+    ledger.release(&busy, done(), at(2)).await.unwrap();
+    let open = delivery(ledger, "s/1").await;
+    assert_eq!((open.status, open.done, open.wanted), (Status::Pending, 1, 2));
+    assert_eq!(claim(ledger, 2).await.unwrap().body, b"{\"revision\":2}");
+}
+
+pub async fn steps_survive(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(0)).await.unwrap();
+    let first = claim(ledger, 0).await.unwrap();
+    ledger.write_step(&first, &step(StepStatus::Trying)).await.unwrap();
+    ledger.remember(&first, "company", "7").await.unwrap();
+    let again = fresh.reopen().await.ledger;
+    assert!(delivery(&*again, "s/1").await.uncertain);
+    let resumed = claim(&*again, 60).await.unwrap();
+    assert_eq!(resumed.steps, [step(StepStatus::Trying)]);
+    let crm = "crm".parse().unwrap();
+    assert_eq!(again.remembered(&crm, "+7").await.unwrap(), [("company".to_owned(), "7".to_owned())]);
+    assert!(again.remembered(&crm, "+8").await.unwrap().is_empty());
+}
+
+pub async fn dead_ones_stay_dead(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(0)).await.unwrap();
+    let first = claim(ledger, 0).await.unwrap();
+    ledger.release(&first, Release::Dead { note: "refused: the field phone".into() }, at(1)).await.unwrap();
+    assert_eq!(ledger.want(&[wanted("crm", "s/1", "+7", 2)], at(2)).await.unwrap(), 0);
+    let dead = delivery(ledger, "s/1").await;
+    assert_eq!((dead.status, dead.note.as_str()), (Status::Dead, "refused: the field phone"));
+    assert!(claim(ledger, 3).await.is_none());
+}

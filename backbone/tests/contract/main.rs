@@ -1,0 +1,36 @@
+//! What every backbone must do, whatever it stands on: one suite, run over each implementation.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
+mod directory;
+mod journal;
+mod ledger;
+mod log;
+mod make;
+mod queue;
+
+/// Runs each function of a suite over an implementation, as a test of its own.
+macro_rules! contract {
+    ($make:path => $($suite:ident: $($case:ident),+ $(,)?;)+) => {
+        $(mod $suite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                crate::$suite::$case(&<$make as crate::make::Make>::fresh().await).await;
+            })+
+        })+
+    };
+}
+
+mod embedded {
+    contract!(crate::make::OnDisk =>
+        log: appends_are_read_in_order_and_waited_for, a_group_goes_on_where_it_committed, outputs_and_offsets_are_one,
+            d2_the_older_of_two_readers_loses, the_newest_state_of_a_key_is_kept, time_finds_the_first_record,
+            due_finds_what_is_overdue, old_records_expire, what_is_acknowledged_survives_reopening;
+        queue: an_announcement_wakes_one_wait, a_wait_ends_by_itself;
+        directory: what_is_saved_is_loaded, a_secret_finds_its_source, no_secret_is_in_the_clear, status_changes_count;
+        journal: the_highest_revision_is_kept, calls_are_listed_newest_first;
+        ledger: a_newer_revision_opens_a_done_delivery_again, a_claim_is_exclusive_until_its_lease_ends,
+            a_lane_runs_one_after_another, an_uncertain_delivery_holds_its_lane, limits_are_kept_and_every_connection_is_served,
+            a_lost_lease_writes_nothing, a_revision_that_comes_while_busy_is_not_lost, steps_survive, dead_ones_stay_dead;
+    );
+}
