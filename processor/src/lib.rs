@@ -1,0 +1,12 @@
+//! The processor: [`fold`] makes calls of events and is pure; [`run`] is the exactly-once loop around it, which reads
+//! `calls.raw` and writes `calls.state` and `calls.finished`. Knows no PBX and no CRM.
+
+pub mod end;
+pub mod fold;
+pub mod metrics;
+pub mod run;
+mod sources;
+
+pub use fold::{Folded, fold};
+pub use metrics::ProcessorMetrics;
+pub use run::Processor;

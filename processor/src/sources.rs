@@ -1,0 +1,37 @@
+//! How long the calls of each source may last without a word: read from the directory, again when it changes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use backbone::{Directory, Error};
+use schemas::{SourceId, Timing};
+
+/// The timing of every source.
+pub struct Sources {
+    directory: Arc<dyn Directory>,
+    version: Option<i64>,
+    timing: HashMap<SourceId, Timing>,
+}
+
+impl Sources {
+    /// Read at the first [`Self::refresh`].
+    pub fn new(directory: Arc<dyn Directory>) -> Self {
+        Self { directory, version: None, timing: HashMap::new() }
+    }
+
+    /// Reads the directory if it changed.
+    pub async fn refresh(&mut self) -> Result<(), Error> {
+        let version = self.directory.version().await?;
+        if self.version != Some(version) {
+            let sources = self.directory.load().await?.sources;
+            self.timing = sources.into_iter().map(|entry| (entry.source.id.clone(), entry.source.timing())).collect();
+            self.version = Some(version);
+        }
+        Ok(())
+    }
+
+    /// Of one source; the defaults where it is not known any more.
+    pub fn timing(&self, source: &SourceId) -> Timing {
+        self.timing.get(source).copied().unwrap_or_default()
+    }
+}

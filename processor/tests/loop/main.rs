@@ -1,0 +1,8 @@
+//! The loop around the fold on the embedded backbone: exactly once through every crash, rebuilt from the log, ended by time.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
+mod bench;
+mod crashes;
+mod rebuilt;
+mod time;

@@ -1,0 +1,64 @@
+//! D3, D9: state that is lost comes back from the log, and from the journal where the log let it go.
+
+use std::time::Duration;
+
+use backbone::Topic;
+use schemas::PbxState;
+use schemas::time::later;
+
+use crate::bench::{Bench, ago, answered_call, event};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d3_calls_rebuilt_from_the_log_are_byte_for_byte_the_same() {
+    let first = Bench::new().await;
+    for n in 0..50 {
+        first.say(&answered_call(&n.to_string(), ago(3600 + n))).await;
+        first.say(&[event(&format!("open-{n}"), PbxState::Ringing, ago(4000))]).await;
+    }
+    first.run().await;
+    // All of the state is lost; what was said, the presumed ends among it, is not.
+    let second = Bench::new().await;
+    second.backbone.log.append(first.all(Topic::Raw).await).await.unwrap();
+    second.run().await;
+    let values = async |bench: &Bench| {
+        let mut values: Vec<_> = bench.all(Topic::State).await.into_iter().map(|r| (r.key, r.value)).collect();
+        values.sort();
+        values
+    };
+    assert_eq!(values(&first).await.len(), 100);
+    assert_eq!(values(&first).await, values(&second).await);
+    assert_eq!(second.count(Topic::Raw).await, first.count(Topic::Raw).await, "nothing ended a second time");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d9_a_late_event_goes_on_from_the_journal_where_the_log_let_the_state_go() {
+    let bench = Bench::new().await;
+    let began = ago(5 * 86_400);
+    let [ringing, answered, hangup] = answered_call("1", began);
+    bench.say(&[ringing, answered]).await;
+    bench.say(&[hangup]).await;
+    bench.run().await;
+    let ended = bench.calls(Topic::Finished).await.pop().unwrap();
+    bench.backbone.journal.keep(std::slice::from_ref(&ended)).await.unwrap();
+    assert!(bench.calls(Topic::State).await.is_empty(), "three days after its end the state is a tombstone");
+
+    let mut late = event("1", PbxState::Hangup, ago(10));
+    late.said.recording = Some("https://r/late".into());
+    late.id = schemas::EventId::of(&[b"late"]);
+    bench.say(&[late]).await;
+    bench.run().await;
+    let corrected = bench.calls(Topic::Finished).await.pop().unwrap();
+    assert_eq!((corrected.id, corrected.revision), (ended.id, ended.revision + 1));
+    assert_eq!(corrected.recordings.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a9_a_session_id_used_again_overwrites_nothing() {
+    let bench = Bench::new().await;
+    let began = ago(86_400);
+    bench.say(&answered_call("1", began)).await;
+    bench.say(&answered_call("1", later(began, Duration::from_hours(7)))).await;
+    bench.run().await;
+    let ids: Vec<String> = bench.calls(Topic::Finished).await.iter().map(|call| call.id.to_string()).collect();
+    assert_eq!(ids, ["acme-uis/1", "acme-uis/1~2"]);
+}
