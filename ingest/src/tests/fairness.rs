@@ -1,0 +1,107 @@
+//! One source in a hurry and the others; the order in the log tells, not the time.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use futures_util::future::join_all;
+use tokio::time::Instant;
+
+use super::fakes::Mood;
+use super::{Bench, ringing, until};
+use crate::batcher::Refusal;
+
+#[tokio::test]
+async fn h4_a_burst_is_delayed_and_not_refused_and_others_pass() {
+    let bench = Bench::start().await;
+    bench.log.hold();
+    let burst = (0..2000).map(|call| {
+        let (client, url) = (bench.client.clone(), bench.url("a"));
+        tokio::spawn(async move { client.post(url).body(ringing(call)).send().await.unwrap().status() })
+    });
+    let burst: Vec<_> = burst.collect();
+    // One append is under way, and all the room of the source is taken.
+    until("the burst waits", || bench.ingest.parts.batcher.waiting(&"a".parse().unwrap()) >= 1500).await;
+    let (client, url) = (bench.client.clone(), bench.url("b"));
+    let single = tokio::spawn(async move { client.post(url).body(ringing(1)).send().await.unwrap().status() });
+    until("the other source waits", || bench.ingest.parts.batcher.waiting(&"b".parse().unwrap()) == 1).await;
+    bench.log.let_through(3000);
+    assert_eq!(single.await.unwrap(), StatusCode::OK);
+    for status in join_all(burst).await {
+        assert_eq!(status.unwrap(), StatusCode::OK);
+    }
+    let batches = bench.log.batches.lock().unwrap();
+    let of_b = batches.iter().position(|batch| batch.iter().any(|record| record.key == "b/1")).unwrap();
+    assert!(of_b <= 2, "in batch {of_b} of {}", batches.len());
+    assert!(batches[of_b].iter().take(2).any(|record| record.key == "b/1"));
+    assert!(batches.iter().all(|batch| batch.len() <= 256));
+    assert_eq!(batches.iter().map(Vec::len).sum::<usize>(), 2001);
+}
+
+#[tokio::test]
+async fn an_event_whose_sender_hung_up_is_kept() {
+    let bench = Bench::start().await;
+    bench.log.hold();
+    let request = bench.client.post(bench.url("a")).body(ringing(1)).timeout(Duration::from_millis(200));
+    assert!(request.send().await.is_err());
+    bench.log.let_through(1);
+    until("the event is written", || bench.log.events().len() == 1).await;
+}
+
+#[tokio::test]
+async fn a_record_that_the_log_cannot_take_refuses_no_other() {
+    let bench = Bench::start().await;
+    bench.log.set(Mood::Picky);
+    bench.log.hold();
+    let send = |body| {
+        let (client, url) = (bench.client.clone(), bench.url("a"));
+        tokio::spawn(async move { client.post(url).body(body).send().await.unwrap().status().as_u16() })
+    };
+    let first = send(ringing(1));
+    until("an append is under way", || bench.metrics_text().contains("append_records_count 1")).await;
+    let others = [ringing(2), ringing(3).replace(":3,", ":\"poison\","), ringing(4)].map(send);
+    until("the others wait", || bench.ingest.parts.batcher.waiting(&"a".parse().unwrap()) == 3).await;
+    bench.log.let_through(100);
+    let answers: Vec<_> = join_all(others).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!((first.await.unwrap(), &answers[..]), (200, &[200, 500, 200][..]));
+    assert_eq!(bench.log.events().len(), 3);
+}
+
+#[tokio::test]
+async fn waiting_has_a_deadline_and_an_end() {
+    let bench = Bench::start().await;
+    let batcher = &bench.ingest.parts.batcher;
+    let a = "a".parse().unwrap();
+    let soon = || Instant::now() + Duration::from_millis(50);
+    let mut held = Vec::new();
+    while let Ok(room) = batcher.room(&a, soon()).await {
+        held.push(room);
+    }
+    assert_eq!(held.len(), 256);
+    assert_eq!(batcher.room(&a, soon()).await.err(), Some(Refusal::Late));
+    assert!(batcher.room(&"b".parse().unwrap(), soon()).await.is_ok());
+    let later = Instant::now() + Duration::from_secs(20);
+    let waiting = join_all((0..10_000).map(async |_| batcher.room(&a, later).await.is_ok()));
+    let beyond = async {
+        tokio::task::yield_now().await;
+        let refused = batcher.room(&a, later).await.err();
+        held.clear();
+        refused
+    };
+    let (waiting, refused) = tokio::join!(waiting, beyond);
+    assert_eq!(refused, Some(Refusal::Crowded));
+    assert!(waiting.into_iter().all(|got_room| got_room));
+}
+
+#[tokio::test]
+async fn sources_that_are_idle_take_no_memory() {
+    let bench = Bench::start().await;
+    let batcher = &bench.ingest.parts.batcher;
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let busy = batcher.room(&"busy".parse().unwrap(), deadline).await.unwrap();
+    for n in 0..1000 {
+        assert!(batcher.room(&format!("s{n}").parse().unwrap(), deadline).await.is_ok());
+    }
+    assert!(batcher.rooms() <= 64, "{}", batcher.rooms());
+    assert_eq!(batcher.waiting(&"busy".parse().unwrap()), 1);
+    drop(busy);
+}

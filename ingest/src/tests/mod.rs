@@ -1,0 +1,78 @@
+//! The receiver as a PBX sees it, over real connections, with a log and a directory that do as they are told.
+
+mod fairness;
+mod fakes;
+mod receiver;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use schemas::{Clock, Source, Span};
+use tokio::net::TcpListener;
+
+use crate::{Ingest, IngestMetrics, router};
+use fakes::{FakeDirectory, FakeLog};
+
+/// A source of the account `acme`; its secret is `secret-of-ID`.
+pub fn source(id: &str) -> Source {
+    Source {
+        id: id.parse().unwrap(),
+        account: "acme".parse().unwrap(),
+        kind: "uis".to_owned(),
+        region: "RU".to_owned(),
+        timezone: "Europe/Moscow".to_owned(),
+        base_url: None,
+        talk_without_end: Span::seconds(1800),
+        ring_without_end: Span::seconds(300),
+        virtual_number: None,
+        backfill_every: Span::seconds(0),
+    }
+}
+
+struct Bench {
+    log: Arc<FakeLog>,
+    directory: Arc<FakeDirectory>,
+    metrics: IngestMetrics,
+    ingest: Ingest,
+    address: String,
+    client: reqwest::Client,
+}
+
+impl Bench {
+    async fn start() -> Self {
+        let (log, directory) = (Arc::new(FakeLog::default()), Arc::new(FakeDirectory::with(&["a", "b"])));
+        let metrics = IngestMetrics::default();
+        let ingest = Ingest::new(log.clone(), directory.clone(), Arc::new(Clock::default()), metrics.clone()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let served = router(ingest.clone());
+        tokio::spawn(async move { axum::serve(listener, served).await });
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).no_proxy().build().unwrap();
+        Self { log, directory, metrics, ingest, address, client }
+    }
+
+    fn url(&self, source: &str) -> String {
+        format!("{}/hooks/secret-of-{source}", self.address)
+    }
+
+    async fn post(&self, source: &str, body: impl Into<reqwest::Body>) -> reqwest::Response {
+        self.client.post(self.url(source)).body(body).send().await.unwrap()
+    }
+}
+
+fn ringing(call: u32) -> String {
+    format!(
+        r#"{{"from_number":"79161112233","direction":"in","call_id":{call},"user_extension":"101","call_state":"RINGING"}}"#
+    )
+}
+
+/// Waits for a condition, at most five seconds.
+async fn until(what: &str, condition: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if condition() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it did not come to this: {what}");
+}
