@@ -1,0 +1,19 @@
+//! A UIS that posts its notifications by the four templates of the RBS CRM plugin.
+//!
+//! UIS puts JSON literals in place of unquoted placeholders, so the same fact arrives as a number, a string, `null` or
+//! an empty place. A [`Style`] says which; a [`Scenario`] is a whole call with what must come of it; [`Generator`] makes
+//! any number of them; [`Sender`] posts them.
+
+mod generator;
+mod kind;
+mod scenario;
+mod send;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use generator::{Generator, GeneratorOptions};
+pub use kind::Kind;
+pub use scenario::{Call, Expected, Notification, Outcome, Scenario};
+pub use send::{Answer, Resend, SendError, Sender, send};
+pub use template::{Blank, Body, Layout, Literal, State, Style, Word};
