@@ -16,12 +16,13 @@ pub const MOST_EVENTS: usize = 200;
 
 /// What an event did.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "made once an event and moved once")]
 pub enum Folded {
     /// It made the call, or changed it.
     Changed(Call),
     /// It had been said before: nothing changed.
     Repeated,
+    /// It had been said before, and this copy was received earlier: the call has the same revision and an earlier time.
+    Earlier(Call),
     /// One event too many: the call holds [`MOST_EVENTS`] already.
     Ignored,
 }
@@ -33,18 +34,20 @@ pub fn fold(call: Option<&Call>, event: &Event) -> Folded {
         return Folded::Changed(begin(event, call.use_number.saturating_add(1)));
     }
     let mut events = call.events.clone();
+    let derived = |events| derive::call(&event.account, &call.key(), call.use_number, events);
     if let Some(known) = events.iter_mut().find(|known| known.id == event.id) {
         // The set keeps the earliest time of receipt, whichever copy was folded first.
         if known.at <= event.received_at {
             return Folded::Repeated;
         }
         known.at = event.received_at;
-    } else if events.len() >= MOST_EVENTS {
-        return Folded::Ignored;
-    } else {
-        events.push(heard(event));
+        return Folded::Earlier(derived(events));
     }
-    Folded::Changed(derive::call(&event.account, &call.key(), call.use_number, events))
+    if events.len() >= MOST_EVENTS {
+        return Folded::Ignored;
+    }
+    events.push(heard(event));
+    Folded::Changed(derived(events))
 }
 
 fn begin(event: &Event, use_number: u32) -> Call {
@@ -66,7 +69,7 @@ fn begins_anew(call: &Call, event: &Event) -> bool {
 /// Folds a session's events from the beginning, in any order.
 pub fn fold_all<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Call> {
     events.into_iter().fold(None, |call, event| match fold(call.as_ref(), event) {
-        Folded::Changed(changed) => Some(changed),
+        Folded::Changed(changed) | Folded::Earlier(changed) => Some(changed),
         Folded::Repeated | Folded::Ignored => call,
     })
 }

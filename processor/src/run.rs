@@ -87,19 +87,30 @@ impl Processor {
         let mut seen = HashSet::new();
         for event in &events {
             let key = event.key().to_string();
-            match fold(calls.get(&key), event) {
+            let call = match fold(calls.get(&key), event) {
                 Folded::Changed(call) => {
                     self.metrics.folded.inc();
                     if call.ended() {
                         outputs.push(record(Topic::Finished, &call, None)?);
                     }
-                    calls.insert(key.clone(), call);
-                    if seen.insert(key.clone()) {
-                        changed.push(key);
-                    }
+                    call
                 }
-                Folded::Repeated => drop(self.metrics.repeated.inc()),
-                Folded::Ignored => drop(self.metrics.ignored.inc()),
+                Folded::Earlier(call) => {
+                    self.metrics.repeated.inc();
+                    call
+                }
+                Folded::Repeated => {
+                    self.metrics.repeated.inc();
+                    continue;
+                }
+                Folded::Ignored => {
+                    self.metrics.ignored.inc();
+                    continue;
+                }
+            };
+            calls.insert(key.clone(), call);
+            if seen.insert(key.clone()) {
+                changed.push(key);
             }
         }
         // Of a compacted topic only the last revision of a batch is ever seen.

@@ -1,0 +1,53 @@
+//! The routes: one visible list, from which both the router and the API's description are made.
+
+mod accounts;
+mod calls;
+mod connections;
+mod deliveries;
+mod explain;
+mod fault;
+mod guard;
+mod health;
+mod input;
+mod openapi;
+mod rejected;
+mod routes;
+mod shapes;
+mod sources;
+mod templates;
+#[cfg(test)]
+mod tests;
+
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use axum::{Router, extract::DefaultBodyLimit};
+
+use crate::state::Console;
+use fault::Fault;
+use routes::ROUTES;
+
+/// The most bytes of a request's body.
+const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// Everything a console answers. It sets no fallback, so that other routers can be merged with it.
+pub fn router(console: Console) -> Router {
+    let mut guarded = Router::new();
+    let mut open = Router::new();
+    for route in ROUTES {
+        let target = if route.open { &mut open } else { &mut guarded };
+        *target = std::mem::take(target).route(route.path, (route.handler)());
+    }
+    let api = guarded
+        .route_layer(from_fn_with_state(console.clone(), guard::token))
+        .merge(open)
+        .fallback(async || Fault::not_found("there is nothing at this address", "see /api/v1/openapi.json"))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(console.clone(), guard::bounds))
+        .layer(from_fn(guard::problems));
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .nest("/api/v1", api)
+        .with_state(console)
+}

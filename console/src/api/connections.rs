@@ -1,0 +1,200 @@
+//! `/connections`: how CRM accounts fare, and whether they take what we send.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use backbone::ledger::{DeliveryFilter, Status, Tally};
+use backbone::store::{ConnectionEntry, Credentials};
+use schemas::{Connection, ConnectionStatus};
+
+use super::fault::Fault;
+use super::input::Given;
+use crate::state::Console;
+use crate::wire::{Backlog, Checked, ConnectionList, ConnectionRow, ConnectionView, CredentialView, Pause};
+
+/// How long a CRM may take to say that it knows us.
+const CHECK: Duration = Duration::from_secs(30);
+/// How far back the last error is looked for.
+const LAST: u32 = 20;
+const REASON_CHARS_MAX: usize = 500;
+
+/// `GET /connections`
+pub async fn list(State(console): State<Console>) -> Result<Json<ConnectionList>, Fault> {
+    let accounts = console.backbone().directory.load().await?;
+    let tally = console.backbone().ledger.tally().await?;
+    let mut connections = Vec::with_capacity(accounts.connections.len());
+    for entry in &accounts.connections {
+        connections.push(row(&console, &entry.connection, &tally).await?);
+    }
+    connections.sort_by(|a, b| (&a.account, &a.id).cmp(&(&b.account, &b.id)));
+    Ok(Json(ConnectionList { connections }))
+}
+
+/// `GET /connections/{id}`
+pub async fn show(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<ConnectionView>, Fault> {
+    let ConnectionEntry { connection, credentials } = entry(&console, &id).await?;
+    let tally = console.backbone().ledger.tally().await?;
+    let row = row(&console, &connection, &tally).await?;
+    let title =
+        sinks::registry::connector(&connection.kind).map_or(row.kind.as_str(), |known| known.title()).to_owned();
+    Ok(Json(ConnectionView {
+        row,
+        title,
+        sources: connection.sources,
+        base_url: connection.base_url,
+        timezone: connection.timezone,
+        settings: connection.settings,
+        credentials: shown(&credentials),
+        employees: connection.employees,
+        created_at: connection.created_at,
+        version: connection.version,
+    }))
+}
+
+/// `POST /connections/{id}/check`
+pub async fn check(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<Checked>, Fault> {
+    Ok(Json(ask_crm(&entry(&console, &id).await?).await))
+}
+
+/// `POST /connections/{id}/pause`
+pub async fn pause(
+    State(console): State<Console>,
+    Path(id): Path<String>,
+    Given(Pause { reason }): Given<Pause>,
+) -> Result<Json<ConnectionRow>, Fault> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
+        return Err(Fault::invalid("no reason was given", "say why in 1 to 500 characters"));
+    }
+    let connection = entry(&console, &id).await?.connection;
+    let status = connection.status;
+    if !matches!(status, ConnectionStatus::Active | ConnectionStatus::Paused) {
+        let detail = format!("connection {id} is {}: nothing is sent to it already", status.word());
+        return Err(Fault::conflict(detail, "nothing needs to be done to hold its deliveries"));
+    }
+    set(&console, &connection, ConnectionStatus::Paused, reason).await
+}
+
+/// `POST /connections/{id}/resume`: ends a pause. A broken one is asked first, so that nothing is let go into a refusal.
+pub async fn resume(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<ConnectionRow>, Fault> {
+    let entry = entry(&console, &id).await?;
+    let connection = &entry.connection;
+    match connection.status {
+        ConnectionStatus::Active | ConnectionStatus::Paused => {}
+        ConnectionStatus::Broken => {
+            let checked = ask_crm(&entry).await;
+            if !checked.connected {
+                return Err(Fault::conflict(
+                    format!("connection {id} is still broken: {}", checked.said),
+                    checked.todo,
+                ));
+            }
+        }
+        ConnectionStatus::Off => {
+            let todo = "set status = \"active\" in the accounts file and apply it";
+            return Err(Fault::conflict(format!("connection {id} is off"), todo));
+        }
+    }
+    let resumed = set(&console, connection, ConnectionStatus::Active, "").await?;
+    console.backbone().queue.announce(&connection.kind, 1).await?;
+    Ok(resumed)
+}
+
+async fn set(
+    console: &Console,
+    connection: &Connection,
+    to: ConnectionStatus,
+    reason: &str,
+) -> Result<Json<ConnectionRow>, Fault> {
+    let (id, from) = (&connection.id, connection.status);
+    if !console.backbone().directory.set_status(id, Some(from), to, reason).await? {
+        let detail = format!("connection {id} is no longer {}: somebody else changed it", from.word());
+        return Err(Fault::conflict(detail, "look at it again and decide anew"));
+    }
+    tracing::info!(connection = %id, from = from.word(), to = to.word(), "status of a connection changed by a person");
+    let connection = entry(console, id.as_str()).await?.connection;
+    let tally = console.backbone().ledger.tally().await?;
+    Ok(Json(row(console, &connection, &tally).await?))
+}
+
+/// One connection.
+pub async fn entry(console: &Console, id: &str) -> Result<ConnectionEntry, Fault> {
+    let accounts = console.backbone().directory.load().await?;
+    let found = accounts.connections.into_iter().find(|entry| entry.connection.id.as_str() == id);
+    found.ok_or_else(|| Fault::not_found(format!("there is no connection {id}"), "see the list at /api/v1/connections"))
+}
+
+/// Which credentials are set.
+pub fn shown(credentials: &Credentials) -> Vec<CredentialView> {
+    credentials.iter().map(|(name, it)| CredentialView { name: name.clone(), from: it.from.clone() }).collect()
+}
+
+async fn ask_crm(entry: &ConnectionEntry) -> Checked {
+    let no = |said: String, todo: &str| Checked { connected: false, said, todo: todo.to_owned() };
+    let kind = &entry.connection.kind;
+    let Some(connector) = sinks::registry::connector(kind) else {
+        return no(format!("this version knows no CRM {kind:?}"), "install a version that does");
+    };
+    let session = match connector.open(entry) {
+        Ok(session) => session,
+        Err(problems) => {
+            let told: Vec<_> = problems.iter().map(|p| format!("{}: {}", p.path.join("."), p.message)).collect();
+            return no(told.join("; "), "correct it in the accounts file and apply it");
+        }
+    };
+    match tokio::time::timeout(CHECK, session.check()).await {
+        Ok(Ok(said)) => Checked { connected: true, said, todo: String::new() },
+        Ok(Err(failure @ sinks::Failure::TokenDead(_))) => {
+            no(failure.to_string(), "give new credentials in the accounts file and apply it")
+        }
+        Ok(Err(failure)) => no(failure.to_string(), "look at base_url and at whether the CRM works, then check again"),
+        Err(_) => no("the CRM did not answer within 30 s".to_owned(), "look at base_url and the network between"),
+    }
+}
+
+async fn row(console: &Console, connection: &Connection, tally: &[Tally]) -> Result<ConnectionRow, Fault> {
+    let backlog = backlog(connection, tally);
+    Ok(ConnectionRow {
+        id: connection.id.clone(),
+        account: connection.account.clone(),
+        kind: connection.kind.clone(),
+        status: connection.status,
+        reason: connection.reason.clone(),
+        last_error: last_error(console, connection, &backlog).await?,
+        backlog,
+    })
+}
+
+fn backlog(connection: &Connection, tally: &[Tally]) -> Backlog {
+    let mut backlog = Backlog::default();
+    for one in tally.iter().filter(|one| one.connection == connection.id) {
+        match one.status {
+            Status::Pending => {
+                backlog.oldest = one.oldest;
+                let active = connection.status == ConnectionStatus::Active;
+                *(if active { &mut backlog.pending } else { &mut backlog.parked }) = one.count;
+            }
+            Status::Done => backlog.done = one.count,
+            Status::Skipped => backlog.skipped = one.count,
+            Status::Dead => backlog.dead = one.count,
+        }
+    }
+    backlog
+}
+
+async fn last_error(console: &Console, connection: &Connection, backlog: &Backlog) -> Result<String, Fault> {
+    let waiting = backlog.pending + backlog.parked;
+    for (status, count) in [(Status::Pending, waiting), (Status::Dead, backlog.dead)] {
+        if count > 0 {
+            let connection = Some(connection.id.clone());
+            let filter = DeliveryFilter { connection, status: Some(status), limit: LAST, ..DeliveryFilter::default() };
+            let rows = console.backbone().ledger.list(&filter).await?;
+            let tried = |row: &backbone::ledger::Delivery| row.attempts > 0 || status == Status::Dead;
+            if let Some(failed) = rows.into_iter().find(|row| tried(row) && !row.note.is_empty()) {
+                return Ok(failed.note);
+            }
+        }
+    }
+    Ok(String::new())
+}

@@ -1,0 +1,66 @@
+//! `/sources`: PBX accounts, their webhook URLs and when they were last heard.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use backbone::store::{CallFilter, SourceEntry};
+
+use super::connections::shown;
+use super::fault::Fault;
+use super::{rejected, templates};
+use crate::state::Console;
+use crate::wire::{SourceList, SourceRow, SourceView, Templates};
+
+/// How many rejected bodies a source shows.
+const REJECTED: usize = 5;
+
+/// `GET /sources`
+pub async fn list(State(console): State<Console>) -> Result<Json<SourceList>, Fault> {
+    let accounts = console.backbone().directory.load().await?;
+    let mut sources = Vec::with_capacity(accounts.sources.len());
+    for entry in &accounts.sources {
+        sources.push(row(&console, entry).await?);
+    }
+    sources.sort_by(|a, b| (&a.account, &a.id).cmp(&(&b.account, &b.id)));
+    Ok(Json(SourceList { sources }))
+}
+
+/// `GET /sources/{id}`
+pub async fn show(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<SourceView>, Fault> {
+    let entry = entry(&console, &id).await?;
+    let (rejected, _) = rejected::newest(&console, Some(&entry.source.id), REJECTED).await?;
+    let (row, credentials) = (row(&console, &entry).await?, shown(&entry.credentials));
+    Ok(Json(SourceView { row, source: entry.source, credentials, rejected }))
+}
+
+/// `GET /sources/{id}/templates`
+pub async fn templates(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<Templates>, Fault> {
+    let entry = entry(&console, &id).await?;
+    let url = webhook_url(&console, &entry);
+    templates::of(&entry.source, &url).map(Json).ok_or_else(|| {
+        let detail = format!("sources of kind {} have no templates", entry.source.kind);
+        Fault::not_found(detail, format!("paste the webhook URL of /api/v1/sources/{id} into the PBX"))
+    })
+}
+
+async fn entry(console: &Console, id: &str) -> Result<SourceEntry, Fault> {
+    let accounts = console.backbone().directory.load().await?;
+    let found = accounts.sources.into_iter().find(|entry| entry.source.id.as_str() == id);
+    found.ok_or_else(|| Fault::not_found(format!("there is no source {id}"), "see the list at /api/v1/sources"))
+}
+
+fn webhook_url(console: &Console, entry: &SourceEntry) -> String {
+    format!("{}/hooks/{}", console.parts.public_url.trim_end_matches('/'), entry.secret.expose())
+}
+
+async fn row(console: &Console, entry: &SourceEntry) -> Result<SourceRow, Fault> {
+    let source = &entry.source;
+    let filter = CallFilter { source: Some(source.id.clone()), limit: 1, ..CallFilter::default() };
+    let newest = console.backbone().journal.list(&filter).await?;
+    Ok(SourceRow {
+        id: source.id.clone(),
+        account: source.account.clone(),
+        kind: source.kind.clone(),
+        webhook_url: webhook_url(console, entry),
+        last_event_at: newest.first().map(|call| call.last_heard_at),
+    })
+}

@@ -1,0 +1,14 @@
+//! Ringfold's HTTP API: health, metrics, accounts, journal and ledger. Knows the backbone's interfaces and the connectors'
+//! list; holds no state of its own but what it shows.
+
+pub mod accounts;
+mod api;
+pub mod journal;
+mod metrics;
+mod readiness;
+mod state;
+pub mod wire;
+
+pub use api::router;
+pub use readiness::Readiness;
+pub use state::{Console, Parts};

@@ -1,0 +1,3 @@
+//! The CRMs, one folder each.
+
+pub mod rbs_crm;

@@ -1,0 +1,112 @@
+//! What is public of it: the connector. Knows neither the engine nor any other CRM.
+//!
+#![doc = include_str!("README.md")]
+
+mod client;
+mod found;
+mod plan;
+mod settings;
+mod xml;
+
+use std::sync::Arc;
+
+use backbone::store::ConnectionEntry;
+use jiff::tz::TimeZone;
+use schemars::{Schema, schema_for};
+use schemas::{Call, Employee};
+use serde_json::{Map, Value};
+
+use crate::connector::{Answer, Connector, CredentialField, Known, Limits, Look, Next, Notice, Problem, Put, Session};
+use client::Client;
+use plan::Rules;
+use settings::Settings;
+
+/// RBS CRM.
+pub struct RbsCrm;
+
+const LOGIN: &str = "login";
+const PASSWORD: &str = "password";
+
+impl Connector for RbsCrm {
+    fn kind(&self) -> &'static str {
+        "rbs-crm"
+    }
+
+    fn title(&self) -> &'static str {
+        "RBS CRM"
+    }
+
+    fn credentials(&self) -> &'static [CredentialField] {
+        &[CredentialField { name: LOGIN, required: true }, CredentialField { name: PASSWORD, required: true }]
+    }
+
+    fn settings_schema(&self) -> Schema {
+        schema_for!(Settings)
+    }
+
+    fn check_settings(&self, settings: &Map<String, Value>, employees: &[Employee]) -> Vec<Problem> {
+        Settings::read(settings, employees).err().unwrap_or_default()
+    }
+
+    fn open(&self, entry: &ConnectionEntry) -> Result<Arc<dyn Session>, Vec<Problem>> {
+        let connection = &entry.connection;
+        let one = |path: &[&str], message: String| {
+            vec![Problem { path: path.iter().map(|part| (*part).to_owned()).collect(), message }]
+        };
+        let settings = Settings::read(&connection.settings, &connection.employees)?;
+        let zone = TimeZone::get(&connection.timezone)
+            .map_err(|_| one(&["timezone"], format!("{:?} is no IANA time zone", connection.timezone)))?;
+        let credential = |name: &str| {
+            let found = entry.credentials.get(name).filter(|found| !found.value.expose().is_empty());
+            found.map(|found| found.value.clone()).ok_or_else(|| {
+                one(&["credentials", name], "RBS CRM needs the login and password of an API user".to_owned())
+            })
+        };
+        let (login, password) = (credential(LOGIN)?.expose().to_owned(), credential(PASSWORD)?);
+        let timeout = settings.request_timeout.duration();
+        let client = Client::new(&connection.base_url, login, password, settings.structures.clone(), timeout)
+            .map_err(|why| one(&["base_url"], why))?;
+        let rules = Rules { settings, zone, employees: connection.employees.clone() };
+        Ok(Arc::new(Opened { rules, client }))
+    }
+}
+
+struct Opened {
+    rules: Rules,
+    client: Client,
+}
+
+impl Session for Opened {
+    fn limits(&self) -> Limits {
+        self.rules.settings.limits()
+    }
+
+    fn plan(&self, call: &Call, known: &Known) -> Next {
+        self.rules.next(call, known)
+    }
+
+    fn notice(&self, call: &Call, known: &Known) -> Notice {
+        self.rules.notice(call, known)
+    }
+
+    fn check(&self) -> Answer<'_, String> {
+        let mapped: Vec<&str> = self.rules.employees.iter().map(|employee| employee.crm_user.as_str()).collect();
+        Box::pin(async move { self.client.check(&mapped).await })
+    }
+
+    fn look<'a>(&'a self, look: &'a Look) -> Answer<'a, Value> {
+        Box::pin(self.client.look(look))
+    }
+
+    fn make<'a>(&'a self, put: &'a Put) -> Answer<'a, String> {
+        Box::pin(self.client.make(put))
+    }
+
+    fn change<'a>(&'a self, put: &'a Put, crm_id: &'a str, held: &'a Map<String, Value>) -> Answer<'a, ()> {
+        Box::pin(self.client.change(put, crm_id, held))
+    }
+
+    fn find<'a>(&'a self, put: &'a Put) -> Answer<'a, Option<String>> {
+        Box::pin(self.client.find(put))
+    }
+}

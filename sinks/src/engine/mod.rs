@@ -1,0 +1,15 @@
+//! The delivery engine: takes finished calls into the ledger, and from the ledger into CRMs. Knows no CRM: what is to be
+//! made is the connector's plan, when and how often it is tried is decided here.
+
+mod connections;
+mod deliver;
+mod intake;
+pub mod metrics;
+mod notices;
+mod pace;
+pub mod retry;
+mod role;
+mod steps;
+
+pub use metrics::SinkMetrics;
+pub use role::Sink;

@@ -1,0 +1,173 @@
+//! Live notices: from `calls.state` to the CRM while the phone rings. They leave no record, so they are sent at most once,
+//! dropped when late, and never wait behind deliveries.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backbone::log::Start;
+use backbone::{Backbone, Consumer, Error, Topic};
+use schemas::time::later;
+use schemas::{Call, CallState, Clock, Timestamp};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::connections::{Connections, Open};
+use super::metrics::SinkMetrics;
+use crate::connector::{Known, Notice};
+
+const BATCH: usize = 200;
+const IDLE: Duration = Duration::from_secs(1);
+/// A notice later than this after the employee was rung is of no use.
+const DEADLINE: Duration = Duration::from_secs(15);
+/// Calls whose notices are under way at once; one more is dropped rather than late.
+const AT_ONCE: usize = 32;
+/// A plan of notices asks for few look-ups.
+const MOST_ASKED: u32 = 20;
+/// Calls whose sent notices are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// Sends the notices of one CRM.
+pub struct Notices {
+    kind: &'static str,
+    backbone: Backbone,
+    connections: Arc<Connections>,
+    room: Arc<Semaphore>,
+    sender: Arc<Sender>,
+}
+
+struct Sender {
+    clock: Arc<Clock>,
+    metrics: SinkMetrics,
+    /// Per connection and call: when it began to ring, and the notices sent.
+    sent: std::sync::Mutex<HashMap<String, (Timestamp, Vec<String>)>>,
+}
+
+impl Notices {
+    /// Of one kind.
+    pub fn new(
+        kind: &'static str,
+        backbone: Backbone,
+        clock: &Arc<Clock>,
+        connections: &Arc<Connections>,
+        metrics: SinkMetrics,
+    ) -> Self {
+        let sender = Arc::new(Sender { clock: Arc::clone(clock), metrics, sent: std::sync::Mutex::default() });
+        let connections = Arc::clone(connections);
+        Self { kind, backbone, connections, room: Arc::new(Semaphore::new(AT_ONCE)), sender }
+    }
+
+    /// Runs until `stop`.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
+        let group = format!("notices-{}", self.kind);
+        // From the oldest, for what rings while this starts; what is late by now is passed over.
+        let mut reader = self.backbone.log.consumer(&group, Topic::State, Start::Oldest).await?;
+        while !stop.is_cancelled() {
+            let turn = tokio::select! {
+                turn = self.turn(reader.as_mut()) => turn,
+                () = stop.cancelled() => break,
+            };
+            if let Err(why) = turn {
+                tracing::warn!(kind = self.kind, error = %why, "reading the state of calls failed, reading again");
+                tokio::time::sleep(IDLE).await;
+                if let Err(why) = reader.rewind().await {
+                    tracing::warn!(kind = self.kind, error = %why, "the reader could not go back yet");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn turn(&self, reader: &mut dyn Consumer) -> Result<(), Error> {
+        let batch = reader.poll(BATCH, IDLE).await?;
+        if batch.records.is_empty() {
+            return Ok(());
+        }
+        // Noted as read before it is sent: a notice is rather not sent than sent twice.
+        reader.commit(Vec::new()).await?;
+        let open = self.connections.all().await?;
+        for stored in batch.records.iter().filter(|stored| !stored.record.value.is_empty()) {
+            let Ok(call) = serde_json::from_slice::<Call>(&stored.record.value) else { continue };
+            let Some(deadline) = deadline(&call).filter(|deadline| self.sender.clock.now() < *deadline) else {
+                continue;
+            };
+            for open in open.iter().filter(|open| open.active() && open.wants(&call)) {
+                self.start(open, call.clone(), deadline);
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&self, open: &Arc<Open>, call: Call, deadline: Timestamp) {
+        let Ok(place) = Arc::clone(&self.room).try_acquire_owned() else {
+            self.sender.metrics.noticed(open.connection.id.as_str(), "dropped");
+            return;
+        };
+        let (sender, open) = (Arc::clone(&self.sender), Arc::clone(open));
+        tokio::spawn(async move {
+            let left = deadline.duration_since(sender.clock.now()).unsigned_abs();
+            let outcome = match tokio::time::timeout(left, sender.send(&open, &call)).await {
+                Ok(Ok(0)) => return,
+                Ok(Ok(_)) => "sent",
+                Ok(Err(failure)) => failure,
+                Err(_) => "late",
+            };
+            sender.metrics.noticed(open.connection.id.as_str(), outcome);
+            drop(place);
+        });
+    }
+}
+
+/// Until when a notice of this call is of use; nothing if nobody is being rung.
+fn deadline(call: &Call) -> Option<Timestamp> {
+    if call.state != CallState::Ringing {
+        return None;
+    }
+    let rang = call.legs.iter().filter_map(|leg| leg.rang_at).max().unwrap_or(call.started_at);
+    Some(later(rang, DEADLINE))
+}
+
+impl Sender {
+    /// Sends what was not sent before; says how many, or the kind of failure.
+    async fn send(&self, open: &Open, call: &Call) -> Result<usize, &'static str> {
+        let mut known = Known::default();
+        for _ in 0..MOST_ASKED {
+            match open.session.notice(call, &known) {
+                Notice::Look(look) => {
+                    let found = open.session.look(&look).await.map_err(|failure| failure.kind())?;
+                    known.found.insert(look.name, found);
+                }
+                Notice::Send(puts) => {
+                    let mut count = 0;
+                    for put in puts {
+                        if self.first(open, call, &put.name) {
+                            open.session.make(&put).await.map_err(|failure| failure.kind())?;
+                            count += 1;
+                        }
+                    }
+                    return Ok(count);
+                }
+            }
+        }
+        Err("not_understood")
+    }
+
+    /// Whether this notice was not sent yet; from now on it was.
+    fn first(&self, open: &Open, call: &Call, name: &str) -> bool {
+        let mut sent = self.sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if sent.len() >= REMEMBERED {
+            let now = self.clock.now();
+            sent.retain(|_, (at, _)| later(*at, DEADLINE * 4) > now);
+            if sent.len() >= REMEMBERED {
+                sent.clear();
+            }
+        }
+        let key = format!("{}:{}", open.connection.id, call.id);
+        let names = &mut sent.entry(key).or_insert_with(|| (call.last_heard_at, Vec::new())).1;
+        let first = names.iter().all(|known| known != name);
+        if first {
+            names.push(name.to_owned());
+        }
+        first
+    }
+}
