@@ -1,0 +1,46 @@
+//! What one line does on this machine, each figure beside a limit measured in the same run: machines differ and are noisy,
+//! ratios less so. Uses the real binary over HTTP; knows nothing of its insides but the fold, which is measured alone.
+
+mod bare;
+mod disk;
+mod fold;
+mod http;
+mod ingest;
+mod latency;
+mod load;
+mod memory;
+mod process;
+mod stats;
+mod webhook;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|all]";
+
+fn main() -> Result<()> {
+    // Cargo adds flags of its own, such as --bench.
+    let mut words = std::env::args().skip(1).filter(|word| !word.starts_with('-'));
+    let wanted = words.next().unwrap_or_else(|| "all".to_owned());
+    if wanted == bare::ROLE {
+        return bare::serve(&words.next().unwrap_or_default());
+    }
+    if !["fold", "ingest", "latency", "memory", "all"].contains(&wanted.as_str()) {
+        bail!("{wanted:?} is no benchmark; {USAGE}");
+    }
+    let asked = |name| wanted == name || wanted == "all";
+    // One thread: the load must leave the cores to what is measured.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if asked("fold") {
+        fold::run()?;
+    }
+    if asked("ingest") {
+        runtime.block_on(ingest::run())?;
+    }
+    if asked("latency") {
+        runtime.block_on(latency::run())?;
+    }
+    if asked("memory") {
+        runtime.block_on(memory::run())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! `ringfold up` as a child process, killed by its pid when the test ends.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
+
+use super::eventually;
+
+/// A `ringfold up` that can be killed and started again at the same address.
+pub struct Process {
+    port: u16,
+    dir: PathBuf,
+    child: Mutex<Option<Child>>,
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl Process {
+    pub fn new(dir: &Path) -> Self {
+        Self { port: free_port(), dir: dir.to_owned(), child: Mutex::new(None) }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.dir.join("data")
+    }
+
+    pub fn token(&self) -> String {
+        fs::read_to_string(self.data().join("api-token")).unwrap()
+    }
+
+    /// The command, with its log in a file of the test's directory.
+    pub fn command(&self) -> Command {
+        self.command_on(&self.data())
+    }
+
+    /// The same on another data directory.
+    pub fn command_on(&self, data: &Path) -> Command {
+        let log = File::options().create(true).append(true).open(self.dir.join("log")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringfold"));
+        command.args(["up", "--listen", &format!("127.0.0.1:{}", self.port)]);
+        command.arg("--data").arg(data).arg("--accounts").arg(self.dir.join("accounts.toml"));
+        command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.dir.join("log")).unwrap_or_default()
+    }
+
+    /// Starts it and waits until it is ready.
+    pub async fn start(&self) {
+        self.spawn(self.command()).await;
+    }
+
+    /// Starts it by a command of the test's own.
+    pub async fn spawn(&self, mut command: Command) {
+        *self.child.lock().unwrap() = Some(command.spawn().unwrap());
+        let ready = format!("{}/readyz", self.url());
+        eventually("the process to be ready", async || {
+            if let Ok(Some(status)) = self.child.lock().unwrap().as_mut().unwrap().try_wait() {
+                panic!("it ended with {status}:\n{}", self.log());
+            }
+            let answer = reqwest::get(&ready).await.ok()?;
+            answer.status().is_success().then_some(())
+        })
+        .await;
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.lock().unwrap().as_ref().unwrap().id()
+    }
+
+    /// kill -9, in whatever it is doing.
+    pub fn kill(&self) {
+        if let Some(mut child) = self.child.lock().unwrap().take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Sends a signal by name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// SIGTERM, and waits for the end.
+    pub async fn stop(&self) -> ExitStatus {
+        self.signal("TERM");
+        let status = eventually("the process to stop", async || {
+            self.child.lock().unwrap().as_mut().unwrap().try_wait().unwrap()
+        })
+        .await;
+        self.child.lock().unwrap().take();
+        status
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.log();
+            let tail: Vec<&str> = log.lines().rev().take(40).collect();
+            eprintln!("--- the end of the log of {}:", self.dir.display());
+            tail.iter().rev().for_each(|line| eprintln!("{line}"));
+        }
+        self.kill();
+    }
+}
