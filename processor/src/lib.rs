@@ -1,4 +1,4 @@
-//! The processor: [`fold`] makes calls of events and is pure; [`run`] is the exactly-once loop around it, which reads
+//! The processor: [`fold()`] makes calls of events and is pure; [`run`] is the exactly-once loop around it, which reads
 //! `calls.raw` and writes `calls.state` and `calls.finished`. Knows no PBX and no CRM.
 
 pub mod end;

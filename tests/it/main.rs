@@ -10,3 +10,4 @@ mod faults_edge;
 mod faults_sink;
 mod harness;
 mod line;
+mod notices;

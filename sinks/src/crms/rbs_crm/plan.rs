@@ -117,7 +117,11 @@ impl Rules {
                 records::history_again(self, call, &name, recording, made)
             } else {
                 let Some(company) = matched.by_its_own_phone() else {
-                    notes.push("recording not added: no counterparty has this number as its own phone".to_owned());
+                    let why = match matched {
+                        Matched::NoNumber(_) => "there is no number to find a counterparty by",
+                        _ => "no counterparty has this number as its own phone",
+                    };
+                    notes.push(format!("recording not added: {why}"));
                     return ControlFlow::Continue(());
                 };
                 let Some(deal) = last_active_deal(known, company)? else {
