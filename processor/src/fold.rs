@@ -14,48 +14,55 @@ pub const SESSION_GAP: Duration = Duration::from_hours(6);
 /// A call takes at most so many distinct events; what comes after that is counted and left out.
 pub const MOST_EVENTS: usize = 200;
 
-/// What an event did.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Folded {
-    /// It made the call, or changed it.
-    Changed(Call),
-    /// It had been said before: nothing changed.
+/// What an event did to its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It made the call, or the next revision of it.
+    Changed,
+    /// It had been said before, and this copy was received earlier: the same revision with an earlier time.
+    Earlier,
+    /// It had been said before.
     Repeated,
-    /// It had been said before, and this copy was received earlier: the call has the same revision and an earlier time.
-    Earlier(Call),
     /// One event too many: the call holds [`MOST_EVENTS`] already.
     Ignored,
 }
 
 /// Folds an event into the call of its session, or makes the first.
-pub fn fold(call: Option<&Call>, event: &Event) -> Folded {
-    let Some(call) = call else { return Folded::Changed(begin(event, 1)) };
-    if begins_anew(call, event) {
-        return Folded::Changed(begin(event, call.use_number.saturating_add(1)));
+pub fn fold(call: Option<Call>, event: Event) -> (Call, Change) {
+    let Some(mut call) = call else { return (begin(event, 1), Change::Changed) };
+    if begins_anew(&call, &event) {
+        return (begin(event, call.use_number.saturating_add(1)), Change::Changed);
     }
-    let mut events = call.events.clone();
-    let derived = |events| derive::call(&event.account, &call.key(), call.use_number, events);
-    if let Some(known) = events.iter_mut().find(|known| known.id == event.id) {
+    let change = if let Some(known) = call.events.iter_mut().find(|known| known.id == event.id) {
         // The set keeps the earliest time of receipt, whichever copy was folded first.
         if known.at <= event.received_at {
-            return Folded::Repeated;
+            return (call, Change::Repeated);
         }
         known.at = event.received_at;
-        return Folded::Earlier(derived(events));
-    }
-    if events.len() >= MOST_EVENTS {
-        return Folded::Ignored;
-    }
-    events.push(heard(event));
-    Folded::Changed(derived(events))
+        Change::Earlier
+    } else if call.events.len() >= MOST_EVENTS {
+        return (call, Change::Ignored);
+    } else {
+        call.events.push(heard(event));
+        Change::Changed
+    };
+    let Call { id, account, source, session, use_number, events, .. } = call;
+    (derive::call(derive::Whose { id, account, source, session, use_number }, events), change)
 }
 
-fn begin(event: &Event, use_number: u32) -> Call {
-    derive::call(&event.account, &event.key(), use_number, vec![heard(event)])
+fn begin(event: Event, use_number: u32) -> Call {
+    let whose = derive::Whose {
+        id: event.key().call_id(use_number),
+        account: event.account.clone(),
+        source: event.source.clone(),
+        session: event.session.clone(),
+        use_number,
+    };
+    derive::call(whose, vec![heard(event)])
 }
 
-fn heard(event: &Event) -> Heard {
-    Heard { id: event.id.clone(), at: event.received_at, origin: event.origin, said: event.said.clone() }
+fn heard(event: Event) -> Heard {
+    Heard { id: event.id, at: event.received_at, origin: event.origin, said: event.said }
 }
 
 /// Only what begins a call can begin another one: a recording may come days later and still belong to the old call.
@@ -67,11 +74,8 @@ fn begins_anew(call: &Call, event: &Event) -> bool {
 }
 
 /// Folds a session's events from the beginning, in any order.
-pub fn fold_all<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Call> {
-    events.into_iter().fold(None, |call, event| match fold(call.as_ref(), event) {
-        Folded::Changed(changed) | Folded::Earlier(changed) => Some(changed),
-        Folded::Repeated | Folded::Ignored => call,
-    })
+pub fn fold_all(events: impl IntoIterator<Item = Event>) -> Option<Call> {
+    events.into_iter().fold(None, |call, event| Some(fold(call, event).0))
 }
 
 /// When the call is taken to be over if nothing more is heard; nothing once it is over.

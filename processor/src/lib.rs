@@ -7,6 +7,6 @@ pub mod metrics;
 pub mod run;
 mod sources;
 
-pub use fold::{Folded, fold};
+pub use fold::{Change, fold};
 pub use metrics::ProcessorMetrics;
 pub use run::Processor;

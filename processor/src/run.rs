@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::end::presumed_end;
-use crate::fold::{Folded, ends_by, fold};
+use crate::fold::{Change, ends_by, fold};
 use crate::metrics::ProcessorMetrics;
 use crate::sources::Sources;
 
@@ -85,33 +85,21 @@ impl Processor {
         let mut outputs = Vec::new();
         let mut changed: Vec<String> = Vec::new();
         let mut seen = HashSet::new();
-        for event in &events {
+        for event in events {
             let key = event.key().to_string();
-            let call = match fold(calls.get(&key), event) {
-                Folded::Changed(call) => {
-                    self.metrics.folded.inc();
-                    if call.ended() {
-                        outputs.push(record(Topic::Finished, &call, None)?);
-                    }
-                    call
-                }
-                Folded::Earlier(call) => {
-                    self.metrics.repeated.inc();
-                    call
-                }
-                Folded::Repeated => {
-                    self.metrics.repeated.inc();
-                    continue;
-                }
-                Folded::Ignored => {
-                    self.metrics.ignored.inc();
-                    continue;
-                }
+            let (call, change) = fold(calls.remove(&key), event);
+            match change {
+                Change::Changed => self.metrics.folded.inc(),
+                Change::Earlier | Change::Repeated => self.metrics.repeated.inc(),
+                Change::Ignored => self.metrics.ignored.inc(),
             };
-            calls.insert(key.clone(), call);
-            if seen.insert(key.clone()) {
-                changed.push(key);
+            if change == Change::Changed && call.ended() {
+                outputs.push(record(Topic::Finished, &call, None)?);
             }
+            if matches!(change, Change::Changed | Change::Earlier) && seen.insert(key.clone()) {
+                changed.push(key.clone());
+            }
+            calls.insert(key, call);
         }
         // Of a compacted topic only the last revision of a batch is ever seen.
         for call in changed.iter().filter_map(|key| calls.get(key)) {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use processor::fold::{Folded, fold};
+use processor::fold;
 use schemas::{Call, CallKey, Event, PbxState};
 use serde::Deserialize;
 
@@ -84,9 +84,8 @@ fn folded() -> Result<Spent> {
         let read = Instant::now();
         for event in events {
             let key = event.key();
-            if let Folded::Changed(call) = fold(calls.get(&key), &event) {
-                calls.insert(key, call);
-            }
+            let (call, _) = fold(calls.remove(&key), event);
+            calls.insert(key, call);
         }
         spent.reading += read - begun;
         spent.folding += read.elapsed();

@@ -66,7 +66,7 @@ async fn r3_a_notice_that_comes_too_late_is_dropped() {
     site.process.kill();
     // What rang before this process ran is of no interest any more: the log has it with its time of receipt.
     let embedded = backbone::embedded::Embedded::open(&site.process.data(), None).await.unwrap();
-    let long_ago = schemas::time::earlier(schemas::Timestamp::now(), std::time::Duration::from_secs(60));
+    let long_ago = schemas::time::earlier(schemas::Timestamp::now(), std::time::Duration::from_mins(1));
     embedded.backbone().log.append(vec![ringing(long_ago)]).await.unwrap();
     drop(embedded);
     eventually("the directory to be free", async || {

@@ -1,12 +1,21 @@
 //! From the set of a call's events to the call.
 
 use schemas::{
-    AccountId, Call, CallKey, CallState, Direction, Heard, Leg, Marketing, Origin, Outcome, PbxState, Recording, Talk,
-    Timestamp, Who,
+    AccountId, Call, CallId, CallState, Direction, Heard, Leg, Marketing, Origin, Outcome, PbxState, Recording,
+    SourceId, Talk, Timestamp, Who,
 };
 
+/// What does not come from events: which call it is.
+pub struct Whose {
+    pub id: CallId,
+    pub account: AccountId,
+    pub source: SourceId,
+    pub session: String,
+    pub use_number: u32,
+}
+
 /// Derives the call. `events` is never empty; their order does not matter.
-pub fn call(account: &AccountId, key: &CallKey, use_number: u32, mut events: Vec<Heard>) -> Call {
+pub fn call(whose: Whose, mut events: Vec<Heard>) -> Call {
     // By time of receipt; at the same instant by what a call does first, then by id: a total order over the set.
     events.sort_by(|a, b| (a.at, a.said.state, &a.id).cmp(&(b.at, b.said.state, &b.id)));
     let said: Vec<&Heard> = events.iter().filter(|event| event.said.state != PbxState::PresumedEnd).collect();
@@ -20,11 +29,11 @@ pub fn call(account: &AccountId, key: &CallKey, use_number: u32, mut events: Vec
     };
     let outcome = end.map(|_| if answered { Outcome::Answered } else { Outcome::Missed });
     Call {
-        id: key.call_id(use_number),
-        account: account.clone(),
-        source: key.source.clone(),
-        session: key.session.clone(),
-        use_number,
+        id: whose.id,
+        account: whose.account,
+        source: whose.source,
+        session: whose.session,
+        use_number: whose.use_number,
         revision: u32::try_from(events.len()).unwrap_or(u32::MAX),
         direction: first(&said, |event| event.said.direction).unwrap_or(Direction::Incoming),
         state,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use processor::Change;
 use schemas::time::later;
 use schemas::{Call, Event, EventId, Origin, PbxState, Phone, Said, Timestamp, Verbatim, Who};
 use uuid::Uuid;
@@ -54,5 +55,10 @@ pub fn hangup(who: &str, url: &str, second: u64) -> Event {
 
 /// The call that these events, in this order, fold to.
 pub fn call(events: &[Event]) -> Call {
-    processor::fold::fold_all(events).unwrap()
+    processor::fold::fold_all(events.iter().cloned()).unwrap()
+}
+
+/// What comes of one more event.
+pub fn then(call: &Call, event: &Event) -> (Call, Change) {
+    processor::fold(Some(call.clone()), event.clone())
 }

@@ -1,10 +1,9 @@
 //! For every session: its events in any order, each any number of times, make the same call.
 
-use processor::fold::{Folded, fold};
 use proptest::prelude::*;
 use schemas::{Event, PbxState};
 
-use crate::given::{call, event, hangup, sealed};
+use crate::given::{call, event, hangup, sealed, then};
 
 fn one() -> impl Strategy<Value = Event> {
     let state = prop_oneof![
@@ -53,10 +52,7 @@ proptest! {
     fn a_call_restored_from_its_record_goes_on_as_if_it_had_never_stopped((events, more) in twice()) {
         let whole: Vec<Event> = events.iter().chain(&more).cloned().collect();
         let restored = serde_json::from_slice(&serde_json::to_vec(&call(&events)).unwrap()).unwrap();
-        let resumed = more.iter().fold(restored, |call, event| match fold(Some(&call), event) {
-            Folded::Changed(changed) | Folded::Earlier(changed) => changed,
-            Folded::Repeated | Folded::Ignored => call,
-        });
+        let resumed = more.iter().fold(restored, |call, event| then(&call, event).0);
         prop_assert_eq!(resumed, call(&whole));
     }
 }
