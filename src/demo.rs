@@ -57,7 +57,7 @@ pub struct DemoArgs {
     /// Make the same calls again: the seed of the run to repeat
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Where hooks, console and API are served [default: 127.0.0.1:8080]
+    /// Where hooks and API are served [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", value_parser = config::listen)]
     pub listen: Option<SocketAddr>,
 }

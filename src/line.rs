@@ -77,8 +77,10 @@ impl Line {
         let embedded = Embedded::open(&config.data_dir, config.secret_key.clone()).await.map_err(refused)?;
         let backbone = embedded.backbone();
         let clock = Arc::new(Clock::default());
-        // Nobody else can hold one: the directory is locked.
-        backbone.ledger.drop_leases().await.map_err(refused)?;
+        // Nobody else can hold a lease: the directory is locked.
+        backbone.ledger.begin_again(clock.now()).await.map_err(refused)?;
+        // A wrong secret key is found here, not when every webhook meets a 404.
+        backbone.directory.load().await.map_err(refused)?;
         if let Some(file) = accounts {
             apply(&backbone, &clock, file).await?;
         }
@@ -111,7 +113,10 @@ impl Line {
         let stopped = serving.clone().cancelled_owned();
         server.spawn(async move { Ok(axum::serve(listener, app).with_graceful_shutdown(stopped).await?) });
         let roles = roles(&backbone, &clock, &metrics, &working);
-        announce(&config.data_dir, address)?;
+        if let Err(why) = announce(&config.data_dir, address) {
+            // A full disk is no reason not to deliver.
+            tracing::warn!(error = why.message, "commands on this machine will not find the API by its directory");
+        }
         Ok(Self { address, url, backbone, embedded, ingest, serving, working, server, roles })
     }
 

@@ -37,8 +37,13 @@ fn level(role: bool, verbose: u8) -> &'static str {
         (false, 0) => "warn",
         (true, 0) | (false, 1) => "info",
         // The HTTP and SQL libraries drown everything else.
-        (true, 1) | (false, 2..) => "debug,hyper=info,hyper_util=info,reqwest=info,rustls=info,sqlx=info",
-        (true, 2..) => "trace,hyper=debug,hyper_util=debug,rustls=info,sqlx=debug",
+        (true, 1) | (false, 2..) => {
+            "info,ringfold=debug,backbone=debug,console=debug,ingest=debug,processor=debug,sinks=debug,schemas=debug"
+        }
+        // Of libraries no more: one of them prints every number that it reads.
+        (true, 2..) => {
+            "info,ringfold=trace,backbone=trace,console=trace,ingest=trace,processor=trace,sinks=trace,schemas=trace"
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub struct UpArgs {
     /// Where everything is kept [default: ./ringfold-data]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Where hooks, console and API are served [default: 127.0.0.1:8080]
+    /// Where hooks and API are served [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", value_parser = config::listen)]
     pub listen: Option<SocketAddr>,
     /// Apply this accounts file first

@@ -219,11 +219,16 @@ pub trait Ledger: Send + Sync {
     /// Gives the delivery back. If a newer revision came meanwhile, it is pending whatever `release` says.
     fn release<'a>(&'a self, claim: &'a Claim, release: Release, now: Timestamp) -> Fut<'a, ()>;
 
+    /// Tries a delivery again from the beginning, now, with this revision or the newer one it has: one that is pending, dead
+    /// or skipped. Says whether there was one; a done one is left as it is.
+    fn retry<'a>(&'a self, wanted: &'a Wanted, now: Timestamp) -> Fut<'a, bool>;
+
     /// When the next pending delivery of these connections is due, if any is.
     fn next_due<'a>(&'a self, limits: &'a Limits) -> Fut<'a, Option<Timestamp>>;
 
-    /// Ends every lease: for the only process on a store, when it starts.
-    fn drop_leases(&self) -> Fut<'_, u64>;
+    /// Ends every lease, and lets what is pending begin to be tried `now`: the time without a process does not count. For
+    /// the only process on a store, when it starts.
+    fn begin_again(&self, now: Timestamp) -> Fut<'_, ()>;
 
     /// What was made in a connection's CRM for a number, by what it is (`company`): the CRM's id.
     fn remembered<'a>(&'a self, connection: &'a ConnectionId, lane: &'a str) -> Fut<'a, Vec<(String, String)>>;

@@ -57,8 +57,9 @@ pub trait Directory: Send + Sync {
     /// All of it.
     fn load(&self) -> Fut<'_, Accounts>;
 
-    /// Writes what is given, over what has the same ids, in one transaction. Removes nothing.
-    fn save<'a>(&'a self, accounts: &'a Accounts) -> Fut<'a, ()>;
+    /// Writes what is given, over what has the same ids, in one transaction. Removes nothing. Of a connection that becomes
+    /// active by it, the deliveries that waited begin to be tried `now`: the time they waited does not count.
+    fn save<'a>(&'a self, accounts: &'a Accounts, now: Timestamp) -> Fut<'a, ()>;
 
     /// A number that changes with every change of the directory: cheap to ask often.
     fn version(&self) -> Fut<'_, i64>;
@@ -67,12 +68,14 @@ pub trait Directory: Send + Sync {
     fn source_by_secret<'a>(&'a self, secret: &'a str) -> Fut<'a, Option<Source>>;
 
     /// Sets a connection's status and why, if it has the status `from` (any, where none is given); says whether it did.
+    /// What waited begins to be tried `now`, as in [`Self::save`].
     fn set_status<'a>(
         &'a self,
         id: &'a ConnectionId,
         from: Option<ConnectionStatus>,
         to: ConnectionStatus,
         reason: &'a str,
+        now: Timestamp,
     ) -> Fut<'a, bool>;
 }
 

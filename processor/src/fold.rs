@@ -11,7 +11,8 @@ use schemas::{Call, Event, Heard, PbxState, Timestamp};
 
 /// The same session id heard again after this long without a word belongs to a new call.
 pub const SESSION_GAP: Duration = Duration::from_hours(6);
-/// A call takes at most so many distinct events; what comes after that is counted and left out.
+/// A call takes at most so many distinct ringings, and so many of all else that a PBX says; what comes after that is counted
+/// and left out. Presumed ends are never left out: there is at most one after each of the others.
 pub const MOST_EVENTS: usize = 200;
 
 /// What an event did to its call.
@@ -23,7 +24,7 @@ pub enum Change {
     Earlier,
     /// It had been said before.
     Repeated,
-    /// One event too many: the call holds [`MOST_EVENTS`] already.
+    /// One event too many: the call holds [`MOST_EVENTS`] of its kind already.
     Ignored,
 }
 
@@ -40,7 +41,7 @@ pub fn fold(call: Option<Call>, event: Event) -> (Call, Change) {
         }
         known.at = event.received_at;
         Change::Earlier
-    } else if call.events.len() >= MOST_EVENTS {
+    } else if is_full(&call, event.said.state) {
         return (call, Change::Ignored);
     } else {
         call.events.push(heard(event));
@@ -48,6 +49,13 @@ pub fn fold(call: Option<Call>, event: Event) -> (Call, Change) {
     };
     let Call { id, account, source, session, use_number, events, .. } = call;
     (derive::call(derive::Whose { id, account, source, session, use_number }, events), change)
+}
+
+/// Ringings are counted apart, so that however many of them come, an answer and an end still find room.
+fn is_full(call: &Call, state: PbxState) -> bool {
+    let rings = |state| state == PbxState::Ringing;
+    let alike = |heard: &&Heard| heard.said.state != PbxState::PresumedEnd && rings(heard.said.state) == rings(state);
+    state != PbxState::PresumedEnd && call.events.iter().filter(alike).count() >= MOST_EVENTS
 }
 
 fn begin(event: Event, use_number: u32) -> Call {

@@ -88,6 +88,8 @@ pub fn earlier(at: Timestamp, span: Duration) -> Timestamp {
 const SLEW: f64 = 0.1;
 /// A difference up to this is followed at once.
 const CLOSE: f64 = 2.0;
+/// A wall clock that is further ahead than this is believed at once: the machine slept, or its clock was never set before.
+const ASLEEP: f64 = 2.0 * 3600.0;
 
 /// The wall clock, followed gently: a jump of it (an administrator, a paused machine) moves this clock by at most a
 /// tenth of the time that truly passes, so no timer fires early in a storm and no time of receipt leaps.
@@ -115,7 +117,7 @@ impl Slewed {
         let passed = (monotonic - self.at).max(0.0);
         let steady = self.told + passed;
         let off = wall - steady;
-        self.told = if off.abs() <= CLOSE {
+        self.told = if off.abs() <= CLOSE || off > ASLEEP {
             // Never backwards, however small the correction.
             wall.max(self.told)
         } else {
@@ -178,6 +180,13 @@ mod tests {
             }
             assert!((last - (1000.0 + 39_999.0 + jump)).abs() <= CLOSE);
         }
+    }
+
+    #[test]
+    fn a_machine_that_slept_for_a_night_knows_the_time_at_once() {
+        let mut clock = Slewed::start(0.0, 0.0);
+        assert!((clock.tell(8.0 * 3600.0, 1.0) - 8.0 * 3600.0).abs() < 1e-6);
+        assert!(clock.tell(0.0, 2.0) >= 8.0 * 3600.0, "and never goes back");
     }
 
     #[test]

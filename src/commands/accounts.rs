@@ -90,8 +90,17 @@ async fn apply(client: &Client, file: &File, dry_run: bool, globals: &Globals) -
     Ok(())
 }
 
-/// What is asked first: a connection that works may stop working. New ones, and what is as it was, ask nothing.
+/// What is asked first: a connection that works may stop working, and the URL that a PBX posts to may be no more. New
+/// ones, and what is as it was, ask nothing.
 fn question(changes: &[Change]) -> Option<String> {
+    let new_url = changes.iter().find(|change| {
+        change.what == What::Source && change.change == ChangeKind::Changed && change.keys.iter().any(|k| k == "secret")
+    });
+    if let Some(Change { id, .. }) = new_url {
+        return Some(format!(
+            "This gives {id} a new webhook URL: what the PBX posts to the old one is refused. Apply it?"
+        ));
+    }
     let asked = |change: &&Change| change.what == What::Connection && change.change == ChangeKind::Changed;
     let ids: Vec<_> = changes.iter().filter(asked).map(|change| change.id.as_str()).collect();
     match ids.as_slice() {
@@ -125,6 +134,9 @@ mod tests {
             change(What::Connection, "same", ChangeKind::Unchanged),
         ];
         assert_eq!(question(&harmless), None);
+        let mut new_url = harmless.to_vec();
+        new_url[1].keys.push("secret".to_owned());
+        assert!(question(&new_url).is_some_and(|asked| asked.contains("new webhook URL")));
         let mut changes = harmless.to_vec();
         changes.push(change(What::Connection, "acme-rbs", ChangeKind::Changed));
         assert_eq!(question(&changes).as_deref(), Some("This changes the connection acme-rbs. Apply it?"));

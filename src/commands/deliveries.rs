@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::Globals;
 use crate::client::{Client, Target};
-use crate::exit::Exit;
+use crate::exit::{Exit, Status};
 use crate::output::{self, Column, Show, clean, paint};
 use crate::times;
 
@@ -23,6 +23,11 @@ const SHOW_EXAMPLES: &str = "\
 Examples:
   ringfold deliveries show acme-rbs/acme-uis/123456789
   ringfold deliveries show acme-rbs/acme-uis/123456789 -o json";
+
+const RETRY_EXAMPLES: &str = "\
+Examples:
+  ringfold deliveries retry acme-rbs/acme-uis/123456789
+  ringfold deliveries retry acme-rbs/acme-uis/1001 acme-rbs/acme-uis/1002";
 
 const COLUMNS: &[Column] = &[
     Column::new("ID", "/id", Show::Whole),
@@ -79,6 +84,13 @@ enum DeliveriesCommand {
         /// Its id: CONNECTION/CALL
         #[arg(value_parser = DeliveryId::read)]
         id: DeliveryId,
+    },
+    /// Try pending or dead ones again, now, with the call as it now is
+    #[command(after_help = RETRY_EXAMPLES)]
+    Retry {
+        /// Their ids: CONNECTION/CALL
+        #[arg(value_parser = DeliveryId::read, required = true)]
+        ids: Vec<DeliveryId>,
     },
 }
 
@@ -154,6 +166,28 @@ pub async fn run(args: DeliveriesArgs, globals: &Globals) -> Result<(), Exit> {
             let view = named(&view.row, &view);
             output::one(globals.output, ONE, &view, |view| format!("\nSTEPS\n{}", steps(&view.delivery.steps)))
         }
+        DeliveriesCommand::Retry { ids } => retry(&client, &ids, globals).await,
+    }
+}
+
+/// Each by itself: that one cannot be tried again keeps nothing from the others.
+async fn retry(client: &Client, ids: &[DeliveryId], globals: &Globals) -> Result<(), Exit> {
+    let (mut rows, mut last) = (Vec::new(), None);
+    for id in ids {
+        let path = ["deliveries", id.connection.as_str(), &id.call];
+        match client.post::<wire::DeliveryView>(&path, &()).await {
+            Ok(view) => rows.push(named(&view.row.clone(), view.row)),
+            Err(exit) => {
+                output::tell(&format!("{}/{}: {}", id.connection, id.call, exit.message));
+                last = Some(exit.status);
+            }
+        }
+    }
+    output::rows(globals.output, COLUMNS, &rows)?;
+    match last {
+        None => Ok(()),
+        Some(_) if !rows.is_empty() => Err(Exit::new(Status::Partly, "")),
+        Some(status) => Err(Exit::new(status, "")),
     }
 }
 

@@ -1,11 +1,11 @@
 //! The directory: accounts, sources, connections; their secrets sealed.
 
-use schemas::{Account, Connection, ConnectionId, ConnectionStatus, Source};
+use schemas::{Account, Connection, ConnectionId, ConnectionStatus, Source, Timestamp};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
 
 use super::Db;
-use super::codec::{json, parse, store};
+use super::codec::{json, millis, parse, store};
 use super::writer::job;
 use crate::sealed::SecretKey;
 use crate::store::{Accounts, ConnectionEntry, Credential, Credentials, Directory, SourceEntry};
@@ -66,12 +66,33 @@ async fn write_source(connection: &mut SqliteConnection, key: &SecretKey, entry:
     write_credentials(connection, key, &format!("source/{id}"), &entry.credentials).await
 }
 
+/// What was parked begins to be tried now: the time it waited does not count.
+async fn begin_again(connection: &mut SqliteConnection, id: &str, now: Timestamp) -> Result<(), Error> {
+    sqlx::query("UPDATE deliveries SET since = $1 WHERE connection = $2 AND status = 'pending'")
+        .bind(millis(now))
+        .bind(id)
+        .execute(connection)
+        .await
+        .map_err(store)?;
+    Ok(())
+}
+
 async fn write_connection(
     connection: &mut SqliteConnection,
     key: &SecretKey,
     entry: &ConnectionEntry,
+    now: Timestamp,
 ) -> Result<(), Error> {
     let id = entry.connection.id.as_str();
+    let before: Option<String> = sqlx::query_scalar("SELECT status FROM connections WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(store)?;
+    let active = ConnectionStatus::Active;
+    if entry.connection.status == active && before.is_some_and(|word| word != active.word()) {
+        begin_again(connection, id, now).await?;
+    }
     sqlx::query(
         "INSERT INTO connections (id, account, status, reason, value) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (id) DO UPDATE SET account = excluded.account, status = excluded.status, reason = excluded.reason,
@@ -88,7 +109,12 @@ async fn write_connection(
     write_credentials(connection, key, &format!("connection/{id}"), &entry.credentials).await
 }
 
-async fn save(connection: &mut SqliteConnection, key: &SecretKey, accounts: &Accounts) -> Result<(), Error> {
+async fn save(
+    connection: &mut SqliteConnection,
+    key: &SecretKey,
+    accounts: &Accounts,
+    now: Timestamp,
+) -> Result<(), Error> {
     for account in &accounts.accounts {
         sqlx::query(
             "INSERT INTO accounts (id, value) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET value = excluded.value",
@@ -103,7 +129,7 @@ async fn save(connection: &mut SqliteConnection, key: &SecretKey, accounts: &Acc
         write_source(connection, key, entry).await?;
     }
     for entry in &accounts.connections {
-        write_connection(connection, key, entry).await?;
+        write_connection(connection, key, entry, now).await?;
     }
     changed(connection).await
 }
@@ -177,9 +203,9 @@ impl Directory for EmbeddedDirectory {
         })
     }
 
-    fn save<'a>(&'a self, accounts: &'a Accounts) -> Fut<'a, ()> {
+    fn save<'a>(&'a self, accounts: &'a Accounts, now: Timestamp) -> Fut<'a, ()> {
         let (accounts, key) = (accounts.clone(), self.0.key.clone());
-        let write = job(move |c| Box::pin(async move { save(c, &key, &accounts).await }));
+        let write = job(move |c| Box::pin(async move { save(c, &key, &accounts, now).await }));
         Box::pin(self.0.writer.submit(write))
     }
 
@@ -206,6 +232,7 @@ impl Directory for EmbeddedDirectory {
         from: Option<ConnectionStatus>,
         to: ConnectionStatus,
         reason: &'a str,
+        now: Timestamp,
     ) -> Fut<'a, bool> {
         let (id, reason) = (id.clone(), reason.to_owned());
         let write = job(move |c| {
@@ -221,6 +248,9 @@ impl Directory for EmbeddedDirectory {
                 .await
                 .map_err(store)?;
                 if done.rows_affected() == 1 {
+                    if to == ConnectionStatus::Active {
+                        begin_again(c, id.as_str(), now).await?;
+                    }
                     changed(c).await?;
                 }
                 Ok(done.rows_affected() == 1)

@@ -201,12 +201,20 @@ impl Log for EmbeddedLog {
                 loop {
                     let table = table(topic);
                     // In small bites, so that nobody waits long behind one.
+                    // What a reader has not read yet stays, however old it is.
                     let sql = format!(
-                        "DELETE FROM {table} WHERE offset IN (SELECT offset FROM {table} WHERE at < $1 {only} LIMIT 1000)"
+                        "DELETE FROM {table} WHERE offset IN (SELECT offset FROM {table} WHERE at < $1 {only} AND offset <=
+                             (SELECT COALESCE(MIN(offset), 9223372036854775807) FROM log_readers WHERE topic = $2)
+                         LIMIT 1000)"
                     );
                     let delete = job(move |c| {
                         Box::pin(async move {
-                            let done = sqlx::query(AssertSqlSafe(sql)).bind(limit).execute(c).await.map_err(log)?;
+                            let done = sqlx::query(AssertSqlSafe(sql))
+                                .bind(limit)
+                                .bind(topic.name())
+                                .execute(c)
+                                .await
+                                .map_err(log)?;
                             Ok(done.rows_affected())
                         })
                     });

@@ -9,9 +9,9 @@ mod queue;
 mod reader;
 mod writer;
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +41,8 @@ struct Db {
 impl Embedded {
     /// Opens the directory, making it and what is missing in it: the database, and the secret key where none is given.
     pub async fn open(dir: &Path, key: Option<SecretKey>) -> Result<Self, Error> {
-        fs::create_dir_all(dir).map_err(|why| unusable(dir, &why))?;
+        // Clients' numbers stand in it: nobody else may read it.
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|why| unusable(dir, &why))?;
         let lock = lock(dir)?;
         let key = match key {
             Some(key) => key,
@@ -110,6 +111,12 @@ fn key_of(dir: &Path) -> Result<SecretKey, Error> {
     let path = dir.join("secret-key");
     match fs::read_to_string(&path) {
         Ok(text) => return SecretKey::from_hex(&text),
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound && dir.join("ringfold.db").exists() => {
+            return Err(Error::Unreadable(format!(
+                "{} is missing, and what it sealed in ringfold.db opens with no other key; put it back",
+                path.display()
+            )));
+        }
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => {}
         Err(why) => return Err(unusable(dir, &why)),
     }

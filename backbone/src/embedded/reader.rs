@@ -139,6 +139,9 @@ impl Consumer for Reader {
 
     fn rewind(&mut self) -> Fut<'_, ()> {
         Box::pin(async move {
+            // First of all, and whatever comes: nothing polled since may ever be passed over. Should the commit have
+            // gone through after all, the next one finds that this reader is behind.
+            self.polled = self.committed;
             let (group, topic) = (self.group.clone(), self.topic);
             // Through the writer, so that it comes after a commit whose outcome this reader did not learn.
             let read = job(move |c| Box::pin(async move { offset_of(c, &group, topic).await }));

@@ -56,7 +56,7 @@ fn accounts() -> Accounts {
 
 pub async fn what_is_saved_is_loaded(fresh: &Fresh) {
     let before = fresh.backbone.directory.version().await.unwrap();
-    fresh.backbone.directory.save(&accounts()).await.unwrap();
+    fresh.backbone.directory.save(&accounts(), at(0)).await.unwrap();
     assert!(fresh.backbone.directory.version().await.unwrap() > before);
     let directory = fresh.reopen().await.directory;
     let loaded = directory.load().await.unwrap();
@@ -70,21 +70,21 @@ pub async fn what_is_saved_is_loaded(fresh: &Fresh) {
 
 pub async fn a_secret_finds_its_source(fresh: &Fresh) {
     let directory = &fresh.backbone.directory;
-    directory.save(&accounts()).await.unwrap();
+    directory.save(&accounts(), at(0)).await.unwrap();
     assert_eq!(directory.source_by_secret(SECRET).await.unwrap().unwrap().id.as_str(), "acme-uis");
     for wrong in ["", "plain-text-webhook-secret-", "plain-text-webhook-secret-12"] {
         assert!(directory.source_by_secret(wrong).await.unwrap().is_none());
     }
     // One secret for two sources would give one company's calls to another.
     let twice = Accounts { sources: vec![source("other", SECRET)], ..Accounts::default() };
-    assert!(matches!(directory.save(&twice).await, Err(Error::Invalid(_))));
+    assert!(matches!(directory.save(&twice, at(0)).await, Err(Error::Invalid(_))));
     let changed = Accounts { sources: vec![source("acme-uis", "another-secret-12345")], ..Accounts::default() };
-    directory.save(&changed).await.unwrap();
+    directory.save(&changed, at(0)).await.unwrap();
     assert!(directory.source_by_secret(SECRET).await.unwrap().is_none());
 }
 
 pub async fn no_secret_is_in_the_clear(fresh: &Fresh) {
-    fresh.backbone.directory.save(&accounts()).await.unwrap();
+    fresh.backbone.directory.save(&accounts(), at(0)).await.unwrap();
     let bytes = fresh.bytes();
     let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("acme-uis"), "the search itself works");
@@ -95,12 +95,12 @@ pub async fn no_secret_is_in_the_clear(fresh: &Fresh) {
 
 pub async fn status_changes_count(fresh: &Fresh) {
     let directory = &fresh.backbone.directory;
-    directory.save(&accounts()).await.unwrap();
+    directory.save(&accounts(), at(0)).await.unwrap();
     let id = "acme-rbs".parse().unwrap();
     let (active, broken) = (ConnectionStatus::Active, ConnectionStatus::Broken);
-    assert!(directory.set_status(&id, Some(active), broken, "the password was changed").await.unwrap());
-    assert!(!directory.set_status(&id, Some(active), broken, "again").await.unwrap(), "only once");
+    assert!(directory.set_status(&id, Some(active), broken, "the password was changed", at(1)).await.unwrap());
+    assert!(!directory.set_status(&id, Some(active), broken, "again", at(1)).await.unwrap(), "only once");
     let connection = directory.load().await.unwrap().connections.remove(0).connection;
     assert_eq!((connection.status, connection.reason.as_str()), (broken, "the password was changed"));
-    assert!(directory.set_status(&id, None, active, "").await.unwrap());
+    assert!(directory.set_status(&id, None, active, "", at(2)).await.unwrap());
 }

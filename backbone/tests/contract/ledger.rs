@@ -65,8 +65,8 @@ pub async fn a_claim_is_exclusive_until_its_lease_ends(fresh: &Fresh) {
     assert!(claim(ledger, 99).await.is_none());
     let second = claim(ledger, 100).await.unwrap();
     assert_ne!(first.lease, second.lease);
-    assert_eq!(ledger.drop_leases().await.unwrap(), 1);
-    assert!(claim(ledger, 100).await.is_some());
+    ledger.begin_again(at(100)).await.unwrap();
+    assert_eq!(claim(ledger, 100).await.unwrap().delivery.since, at(100));
 }
 
 pub async fn a_lane_runs_one_after_another(fresh: &Fresh) {
@@ -163,4 +163,10 @@ pub async fn dead_ones_stay_dead(fresh: &Fresh) {
     let dead = delivery(ledger, "s/1").await;
     assert_eq!((dead.status, dead.note.as_str()), (Status::Dead, "refused: the field phone"));
     assert!(claim(ledger, 3).await.is_none());
+    // Until a person has it tried again, with what is known of the call by then.
+    assert!(ledger.retry(&wanted("crm", "s/1", "+7", 3), at(4)).await.unwrap());
+    let again = claim(ledger, 4).await.unwrap();
+    assert_eq!((again.delivery.wanted, again.delivery.attempts, again.delivery.since), (3, 0, at(4)));
+    ledger.release(&again, done(), at(5)).await.unwrap();
+    assert!(!ledger.retry(&wanted("crm", "s/1", "+7", 3), at(6)).await.unwrap(), "a done one is left as it is");
 }

@@ -69,7 +69,7 @@ pub async fn apply(
     let wanted = read_request(&current, connectors, request, now)?;
     let changes = plan(&current, &wanted);
     if !request.dry_run && changes.iter().any(|change| change.change != ChangeKind::Unchanged) {
-        directory.save(&without_unchanged(wanted, &changes)).await?;
+        directory.save(&without_unchanged(wanted, &changes), now).await?;
     }
     Ok(Applied { dry_run: request.dry_run, changes })
 }

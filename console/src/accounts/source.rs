@@ -122,9 +122,9 @@ fn values(
     let ring = table.parsed("ring_without_end", problems).or_else(|| Some(kept?.ring_without_end));
     let backfill = table.parsed("backfill_every", problems).or_else(|| Some(kept?.backfill_every));
     for (name, span) in [("talk_without_end", talk), ("ring_without_end", ring)] {
-        if span.is_some_and(|span: Span| !(Span::seconds(1)..=Span::seconds(86400)).contains(&span)) {
+        if span.is_some_and(|span: Span| !(Span::seconds(1)..=Span::seconds(6 * 3600)).contains(&span)) {
             let (offset, key) = table.locate(&[name.to_owned()]);
-            problems.add(offset, &key, "must be 1s to 1d");
+            problems.add(offset, &key, "must be 1s to 6h: after that the same session id begins another call");
         }
     }
     Source {

@@ -108,7 +108,9 @@ async fn set(
     reason: &str,
 ) -> Result<Json<ConnectionRow>, Fault> {
     let (id, from) = (&connection.id, connection.status);
-    if !console.backbone().directory.set_status(id, Some(from), to, reason).await? {
+    // An accounts file that is being applied would write the status over.
+    let _alone = console.applying.lock().await;
+    if !console.backbone().directory.set_status(id, Some(from), to, reason, console.parts.clock.now()).await? {
         let detail = format!("connection {id} is no longer {}: somebody else changed it", from.word());
         return Err(Fault::conflict(detail, "look at it again and decide anew"));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use backbone::ledger::{Delivery, DeliveryFilter, Status, Step, StepStatus};
+use backbone::ledger::{Delivery, DeliveryFilter, Status, Step, StepStatus, Wanted};
 use schemas::{CallId, ConnectionId, ConnectionStatus, Timestamp};
 
 use super::fault::Fault;
@@ -99,6 +99,37 @@ pub async fn show(
     let (delivery, steps) = found.ok_or_else(missing)?;
     let statuses = statuses(&console).await?;
     Ok(Json(view(&delivery, &steps, &statuses, console.parts.clock.now())))
+}
+
+/// `POST /deliveries/{connection}/{call}`: tries it again, with the call as it now is.
+pub async fn retry(
+    State(console): State<Console>,
+    Path((connection, call)): Path<(String, String)>,
+) -> Result<Json<DeliveryView>, Fault> {
+    let Json(before) = show(State(console.clone()), Path((connection.clone(), call.clone()))).await?;
+    let refused = |why: &str, todo| Err(Fault::conflict(format!("the delivery {connection}/{call} is {why}"), todo));
+    match before.row.status {
+        DeliveryState::Done => return refused("done already", "nothing needs to be done"),
+        DeliveryState::InProgress => return refused("being tried now", "wait for what comes of it"),
+        DeliveryState::Parked => return refused("parked: its connection is not active", "resume the connection first"),
+        DeliveryState::Pending | DeliveryState::Dead | DeliveryState::Skipped => {}
+    }
+    let Some(now_is) = console.backbone().journal.call(&before.row.call).await? else {
+        return refused("of a call that the journal does not have", "look at the log of the process");
+    };
+    let body = serde_json::to_vec(&now_is).map_err(|why| backbone::Error::Invalid(why.to_string()))?;
+    let wanted = Wanted {
+        connection: before.row.connection.clone(),
+        kind: before.row.kind.clone(),
+        call: before.row.call.clone(),
+        lane: sinks::engine::lane(&now_is),
+        revision: if now_is.ended() { now_is.revision } else { 0 },
+        body,
+    };
+    console.backbone().ledger.retry(&wanted, console.parts.clock.now()).await?;
+    console.backbone().queue.announce(&wanted.kind, 1).await?;
+    tracing::info!(connection, call, "a delivery is tried again at a person's wish");
+    show(State(console), Path((connection, call))).await
 }
 
 /// The status of every connection.

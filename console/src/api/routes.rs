@@ -122,6 +122,13 @@ pub const ROUTES: &[Route] = &[
         json::<wire::DeliveryView>(),
         || get(deliveries::show),
     ),
+    Route::new(
+        "post",
+        "/deliveries/{connection}/{*call}",
+        "Try a pending or dead delivery again, now",
+        json::<wire::DeliveryView>(),
+        || post(deliveries::retry),
+    ),
     Route::new("get", "/calls", "List calls, the last begun first", json::<wire::CallsPage>(), || get(calls::list))
         .query(of::<wire::CallQuery>),
     Route::new("get", "/calls/{*id}", "Explain a call", json::<wire::CallView>(), || get(calls::show)),

@@ -140,7 +140,7 @@ impl Directory for FakeDirectory {
         unreachable!("ingest asks for one source at a time")
     }
 
-    fn save<'a>(&'a self, _: &'a Accounts) -> Fut<'a, ()> {
+    fn save<'a>(&'a self, _: &'a Accounts, _: Timestamp) -> Fut<'a, ()> {
         unreachable!("ingest changes nothing")
     }
 
@@ -160,6 +160,7 @@ impl Directory for FakeDirectory {
         _: Option<ConnectionStatus>,
         _: ConnectionStatus,
         _: &'a str,
+        _: Timestamp,
     ) -> Fut<'a, bool> {
         unreachable!("ingest changes nothing")
     }

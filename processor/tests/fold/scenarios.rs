@@ -159,4 +159,9 @@ fn a13_the_clock_of_the_pbx_orders_nothing() {
 fn a_call_takes_a_bounded_number_of_events() {
     let many: Vec<_> = (0..MOST_EVENTS as u64 + 50).map(|n| hangup("101", &format!("https://r/{n}"), n)).collect();
     assert_eq!(call(&many).events.len(), MOST_EVENTS);
+    // However often it rang, the end of it is heard, and so is the clock.
+    let rang: Vec<_> = (0..MOST_EVENTS as u64 + 50).map(|n| ringing(&n.to_string(), n)).collect();
+    let full = call(&rang);
+    assert_eq!(then(&full, &missed(999)).0.outcome, Some(Outcome::Missed));
+    assert_eq!(then(&full, &presumed_end(&full, at(9999))).0.state, CallState::Ended);
 }

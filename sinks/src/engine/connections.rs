@@ -4,12 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use backbone::ledger::Limits as Claimable;
+use backbone::store::ConnectionEntry;
 use backbone::{Directory, Error};
-use schemas::{Call, Connection, ConnectionId, ConnectionStatus};
-use tokio::sync::Mutex;
+use schemas::{Call, Connection, ConnectionId, ConnectionStatus, Timestamp};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use super::pace::Pace;
 use crate::connector::{Connector, Limits, Session};
+
+/// Calls of one connection whose notices are under way at once; one more is dropped rather than late.
+const NOTICES: usize = 16;
 
 /// One connection, ready to be used.
 pub struct Open {
@@ -21,12 +25,38 @@ pub struct Open {
     pub limits: Limits,
     /// How fast its requests may go.
     pub pace: Pace,
+    /// Places for notices under way: one connection's are none of another's.
+    pub notices: Arc<Semaphore>,
+}
+
+/// Whether the call is one of the connection's: of its sources, and begun since it was made.
+pub fn wants(connection: &Connection, call: &Call) -> bool {
+    connection.sources.contains(&call.source) && connection.created_at <= call.started_at
 }
 
 impl Open {
-    /// Whether the call is one of this connection's: of its sources, and begun since it was made.
-    pub fn wants(&self, call: &Call) -> bool {
-        self.connection.sources.contains(&call.source) && self.connection.created_at <= call.started_at
+    /// The CRM refused the credentials: from now on deliveries wait, untried. Not where a person has changed the connection
+    /// since it was opened: the credentials that were refused are not the ones it has now.
+    pub async fn mark_broken(&self, directory: &dyn Directory, reason: &str, now: Timestamp) {
+        let id = &self.connection.id;
+        let mark = async {
+            let entries = directory.load().await?.connections;
+            let same = |entry: &ConnectionEntry| {
+                entry.connection.id == *id && entry.connection.version == self.connection.version
+            };
+            if !entries.iter().any(same) {
+                return Ok(false);
+            }
+            let (from, to) = (Some(ConnectionStatus::Active), ConnectionStatus::Broken);
+            directory.set_status(id, from, to, reason, now).await
+        };
+        match mark.await {
+            Ok(true) => {
+                tracing::error!(connection = %id, "the CRM refused the credentials: the connection is broken, its deliveries wait; give it new ones");
+            }
+            Ok(false) => {}
+            Err(why) => tracing::warn!(connection = %id, error = %why, "the connection could not be marked broken"),
+        }
     }
 
     /// Whether it is tried at all.
@@ -35,10 +65,10 @@ impl Open {
     }
 }
 
-#[derive(Default)]
 struct Current {
     version: Option<i64>,
     open: Vec<Arc<Open>>,
+    known: Arc<[Connection]>,
 }
 
 /// All connections of one kind.
@@ -51,18 +81,30 @@ pub struct Connections {
 impl Connections {
     /// Opened at the first look.
     pub fn new(connector: &'static dyn Connector, directory: Arc<dyn Directory>) -> Self {
-        Self { connector, directory, current: Mutex::default() }
+        let current = Current { version: None, open: Vec::new(), known: Arc::new([]) };
+        Self { connector, directory, current: Mutex::new(current) }
     }
 
-    /// As they now are.
+    /// Those that can be used.
     pub async fn all(&self) -> Result<Vec<Arc<Open>>, Error> {
+        Ok(self.current().await?.open.clone())
+    }
+
+    /// Every one, also if it cannot be opened: its calls are kept for it.
+    pub async fn known(&self) -> Result<Arc<[Connection]>, Error> {
+        Ok(Arc::clone(&self.current().await?.known))
+    }
+
+    async fn current(&self) -> Result<MutexGuard<'_, Current>, Error> {
         let version = self.directory.version().await?;
         let mut current = self.current.lock().await;
         if current.version != Some(version) {
-            let entries = self.directory.load().await?.connections;
+            let mut entries = self.directory.load().await?.connections;
+            entries.retain(|entry| entry.connection.kind == self.connector.kind());
+            current.known = entries.iter().map(|entry| entry.connection.clone()).collect();
             let mut before: HashMap<ConnectionId, Arc<Open>> =
                 current.open.drain(..).map(|open| (open.connection.id.clone(), open)).collect();
-            for entry in entries.into_iter().filter(|entry| entry.connection.kind == self.connector.kind()) {
+            for entry in entries {
                 let known = before.remove(&entry.connection.id).filter(|open| open.connection == entry.connection);
                 match known {
                     // Unchanged: its session goes on, logged in as it is.
@@ -72,15 +114,16 @@ impl Connections {
             }
             current.version = Some(version);
         }
-        Ok(current.open.clone())
+        Ok(current)
     }
 
-    fn open(&self, entry: &backbone::store::ConnectionEntry) -> Option<Arc<Open>> {
+    fn open(&self, entry: &ConnectionEntry) -> Option<Arc<Open>> {
         match self.connector.open(entry) {
             Ok(session) => {
                 let limits = session.limits();
                 let pace = Pace::new(limits.max_per_minute);
-                Some(Arc::new(Open { connection: entry.connection.clone(), session, limits, pace }))
+                let notices = Arc::new(Semaphore::new(NOTICES));
+                Some(Arc::new(Open { connection: entry.connection.clone(), session, limits, pace, notices }))
             }
             Err(problems) => {
                 let problems: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();

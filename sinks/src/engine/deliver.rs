@@ -7,11 +7,11 @@ use std::time::Duration;
 use backbone::ledger::{Claim, Release, Step, StepStatus};
 use backbone::{Backbone, Error};
 use schemas::time::later;
-use schemas::{Call, Clock, ConnectionStatus, Timestamp};
+use schemas::{Call, Clock, Timestamp};
 
 use super::connections::Open;
 use super::metrics::SinkMetrics;
-use super::retry::{Tried, Verdict, verdict};
+use super::retry::{Tried, Verdict, hold, verdict};
 use super::steps;
 use crate::connector::{Known, Next, Put};
 use crate::failure::Failure;
@@ -20,6 +20,8 @@ use crate::failure::Failure;
 const MOST_ASKED: u32 = 100;
 /// A lease lasts this much longer than the request it covers.
 const MARGIN: Duration = Duration::from_secs(30);
+/// Requests in progress wait at most so long for a CRM that asks for it; the deliveries themselves wait as long as it asks.
+const LONGEST_HOLD: Duration = Duration::from_mins(1);
 /// Notes are for people: a few sentences.
 const NOTE_CHARS: usize = 1000;
 
@@ -133,6 +135,8 @@ impl Deliverer {
             step.at = now;
             step.note = format!("{} · no answer came, and it is not in the CRM", put.why);
             self.write(work, step).await?;
+            // Made again at the next try, which counts: a CRM that fails every time is not asked faster than by schedule.
+            return Err(Failure::Unavailable("it did not answer, and has not made the record".to_owned()).into());
         }
         Ok(())
     }
@@ -161,6 +165,11 @@ impl Deliverer {
                 Ok(crate::connector::Made { crm_id, content: put.content.clone() })
             }
             Err(failure) => {
+                // A change is only made again, so nothing hangs on whether it was carried out.
+                let failure = match failure {
+                    Failure::OutcomeUnknown(why) if made.is_some() => Failure::Unavailable(why),
+                    failure => failure,
+                };
                 if !matches!(failure, Failure::OutcomeUnknown(_)) {
                     step.status = StepStatus::Failed;
                     step.note = format!("{} · {failure}", put.why);
@@ -196,15 +205,17 @@ impl Deliverer {
         Ok(())
     }
 
-    /// The connection's pace, and a lease that outlasts the request's deadline.
+    /// The connection's pace, and before it is waited for a lease that outlasts the wait and the request's deadline.
     async fn before_request(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        work.open.pace.turn().await;
-        let needed = later(self.clock.now(), work.open.limits.request_timeout + MARGIN / 2);
+        let turn = work.open.pace.reserve().await;
+        let wait = turn.saturating_duration_since(tokio::time::Instant::now());
+        let needed = later(self.clock.now(), wait + work.open.limits.request_timeout + MARGIN / 2);
         if work.leased_until < needed {
             let until = later(needed, MARGIN);
             self.backbone.ledger.extend(&work.claim, until).await?;
             work.leased_until = until;
         }
+        tokio::time::sleep_until(turn).await;
         Ok(())
     }
 
@@ -227,8 +238,8 @@ impl Deliverer {
         let delivery = &work.claim.delivery;
         let tried = Tried { attempts: delivery.attempts, since: delivery.since, retry_for: work.open.limits.retry_for };
         let note = failure.to_string();
-        if let Failure::Quota { retry_after: Some(wait), .. } = &failure {
-            work.open.pace.hold((*wait).min(Duration::from_mins(5))).await;
+        if let Failure::Quota { retry_after, .. } = &failure {
+            work.open.pace.hold(hold(*retry_after).min(LONGEST_HOLD)).await;
         }
         match verdict(&failure, tried, now, fastrand::f64()) {
             Verdict::Again { due, counted } => (Some(again(due, counted, &note)), failure.kind()),
@@ -238,22 +249,9 @@ impl Deliverer {
             }
             Verdict::Dead => (Some(Release::Dead { note: short(&note) }), "dead"),
             Verdict::Broken => {
-                self.break_connection(work, &note).await;
+                work.open.mark_broken(&*self.backbone.directory, &short(&note), now).await;
                 (Some(again(now, false, &note)), failure.kind())
             }
-        }
-    }
-
-    async fn break_connection(&self, work: &Work<'_>, reason: &str) {
-        let id = &work.open.connection.id;
-        let (from, to, why) = (Some(ConnectionStatus::Active), ConnectionStatus::Broken, short(reason));
-        let set = self.backbone.directory.set_status(id, from, to, &why);
-        match set.await {
-            Ok(true) => {
-                tracing::error!(connection = %id, reason, "the connection is broken, its deliveries wait; give it new credentials");
-            }
-            Ok(false) => {}
-            Err(why) => tracing::warn!(connection = %id, error = %why, "the connection could not be marked broken"),
         }
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use backbone::log::Start;
 use backbone::{Backbone, Consumer, Error, Topic, ledger::Wanted};
-use schemas::{Call, Clock};
+use schemas::{Call, Clock, Connection};
 use tokio_util::sync::CancellationToken;
 
-use super::connections::{Connections, Open};
+use super::connections::{Connections, wants};
 
 const BATCH: usize = 500;
 const IDLE: Duration = Duration::from_secs(1);
@@ -53,11 +53,11 @@ impl Intake {
         if batch.records.is_empty() {
             return Ok(());
         }
-        let open = self.connections.all().await?;
+        let known = self.connections.known().await?;
         let mut wanted = Vec::new();
         for stored in &batch.records {
             match serde_json::from_slice::<Call>(&stored.record.value) {
-                Ok(call) => wanted.extend(self.wanted(&open, &call, &stored.record.value)),
+                Ok(call) => wanted.extend(self.wanted(&known, &call, &stored.record.value)),
                 Err(why) => {
                     tracing::error!(key = %stored.record.key, error = %why, "a finished call cannot be read, passed over");
                 }
@@ -68,16 +68,16 @@ impl Intake {
         reader.commit(Vec::new()).await
     }
 
-    fn wanted(&self, open: &[Arc<Open>], call: &Call, body: &[u8]) -> Vec<Wanted> {
-        let one = |open: &Arc<Open>| Wanted {
-            connection: open.connection.id.clone(),
+    fn wanted(&self, known: &[Connection], call: &Call, body: &[u8]) -> Vec<Wanted> {
+        let one = |connection: &Connection| Wanted {
+            connection: connection.id.clone(),
             kind: self.kind.to_owned(),
             call: call.id.clone(),
             lane: lane(call),
             revision: call.revision,
             body: body.to_vec(),
         };
-        open.iter().filter(|open| open.wants(call)).map(one).collect()
+        known.iter().filter(|connection| wants(connection, call)).map(one).collect()
     }
 }
 

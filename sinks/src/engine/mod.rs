@@ -11,5 +11,6 @@ pub mod retry;
 mod role;
 mod steps;
 
+pub use intake::lane;
 pub use metrics::SinkMetrics;
 pub use role::Sink;

@@ -9,19 +9,17 @@ use backbone::log::Start;
 use backbone::{Backbone, Consumer, Error, Topic};
 use schemas::time::later;
 use schemas::{Call, CallState, Clock, Timestamp};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::connections::{Connections, Open};
+use super::connections::{Connections, Open, wants};
 use super::metrics::SinkMetrics;
 use crate::connector::{Known, Notice};
+use crate::failure::Failure;
 
 const BATCH: usize = 200;
 const IDLE: Duration = Duration::from_secs(1);
 /// A notice later than this after the employee was rung is of no use.
 const DEADLINE: Duration = Duration::from_secs(15);
-/// Calls whose notices are under way at once; one more is dropped rather than late.
-const AT_ONCE: usize = 32;
 /// A plan of notices asks for few look-ups.
 const MOST_ASKED: u32 = 20;
 /// Calls whose sent notices are remembered.
@@ -32,7 +30,6 @@ pub struct Notices {
     kind: &'static str,
     backbone: Backbone,
     connections: Arc<Connections>,
-    room: Arc<Semaphore>,
     sender: Arc<Sender>,
 }
 
@@ -54,7 +51,7 @@ impl Notices {
     ) -> Self {
         let sender = Arc::new(Sender { clock: Arc::clone(clock), metrics, sent: std::sync::Mutex::default() });
         let connections = Arc::clone(connections);
-        Self { kind, backbone, connections, room: Arc::new(Semaphore::new(AT_ONCE)), sender }
+        Self { kind, backbone, connections, sender }
     }
 
     /// Runs until `stop`.
@@ -91,7 +88,7 @@ impl Notices {
             let Some(deadline) = deadline(&call).filter(|deadline| self.sender.clock.now() < *deadline) else {
                 continue;
             };
-            for open in open.iter().filter(|open| open.active() && open.wants(&call)) {
+            for open in open.iter().filter(|open| open.active() && wants(&open.connection, &call)) {
                 self.start(open, call.clone(), deadline);
             }
         }
@@ -99,17 +96,23 @@ impl Notices {
     }
 
     fn start(&self, open: &Arc<Open>, call: Call, deadline: Timestamp) {
-        let Ok(place) = Arc::clone(&self.room).try_acquire_owned() else {
+        let Ok(place) = Arc::clone(&open.notices).try_acquire_owned() else {
             self.sender.metrics.noticed(open.connection.id.as_str(), "dropped");
             return;
         };
         let (sender, open) = (Arc::clone(&self.sender), Arc::clone(open));
+        let directory = Arc::clone(&self.backbone.directory);
         tokio::spawn(async move {
             let left = deadline.duration_since(sender.clock.now()).unsigned_abs();
             let outcome = match tokio::time::timeout(left, sender.send(&open, &call)).await {
                 Ok(Ok(0)) => return,
                 Ok(Ok(_)) => "sent",
-                Ok(Err(failure)) => failure,
+                Ok(Err(failure)) => {
+                    if let Failure::TokenDead(_) = failure {
+                        open.mark_broken(&*directory, &failure.to_string(), sender.clock.now()).await;
+                    }
+                    failure.kind()
+                }
                 Err(_) => "late",
             };
             sender.metrics.noticed(open.connection.id.as_str(), outcome);
@@ -128,28 +131,29 @@ fn deadline(call: &Call) -> Option<Timestamp> {
 }
 
 impl Sender {
-    /// Sends what was not sent before; says how many, or the kind of failure.
-    async fn send(&self, open: &Open, call: &Call) -> Result<usize, &'static str> {
+    /// Sends what was not sent before; says how many, or the last failure. That one user cannot be told keeps nothing from
+    /// the others.
+    async fn send(&self, open: &Open, call: &Call) -> Result<usize, Failure> {
         let mut known = Known::default();
         for _ in 0..MOST_ASKED {
             match open.session.notice(call, &known) {
                 Notice::Look(look) => {
-                    let found = open.session.look(&look).await.map_err(|failure| failure.kind())?;
+                    let found = open.session.look(&look).await?;
                     known.found.insert(look.name, found);
                 }
                 Notice::Send(puts) => {
-                    let mut count = 0;
-                    for put in puts {
-                        if self.first(open, call, &put.name) {
-                            open.session.make(&put).await.map_err(|failure| failure.kind())?;
-                            count += 1;
+                    let mut told = Ok(0);
+                    for put in puts.iter().filter(|put| self.first(open, call, &put.name)) {
+                        match open.session.make(put).await {
+                            Ok(_) => told = told.map(|count| count + 1),
+                            Err(failure) => told = Err(failure),
                         }
                     }
-                    return Ok(count);
+                    return told;
                 }
             }
         }
-        Err("not_understood")
+        Err(Failure::NotUnderstood("the plan of notices does not come to an end".to_owned()))
     }
 
     /// Whether this notice was not sent yet; from now on it was.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// Spreads requests evenly over the minute.
+/// Spreads requests evenly over the minute, and holds them all where the CRM asks for it.
 pub struct Pace {
     interval: Duration,
     next: Mutex<Instant>,
@@ -18,23 +18,35 @@ impl Pace {
         Self { interval, next: Mutex::new(Instant::now()) }
     }
 
-    /// Waits for this request's turn: at most as many intervals as requests are in flight.
-    pub async fn turn(&self) {
-        if self.interval.is_zero() {
-            return;
-        }
-        let at = {
-            let mut next = self.next.lock().await;
-            let at = (*next).max(Instant::now());
-            *next = at + self.interval;
-            at
-        };
-        tokio::time::sleep_until(at).await;
+    /// When the next request may go; the place is taken.
+    pub async fn reserve(&self) -> Instant {
+        let mut next = self.next.lock().await;
+        let at = (*next).max(Instant::now());
+        *next = at + self.interval;
+        at
     }
 
-    /// Nobody's turn comes before then: the CRM asked for it.
+    /// No request goes before then: the CRM asked for it.
     pub async fn hold(&self, wait: Duration) {
         let mut next = self.next.lock().await;
         *next = (*next).max(Instant::now() + wait);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn requests_are_spread_and_a_hold_holds_without_a_limit_too() {
+        let minute = Duration::from_mins(1);
+        let pace = Pace::new(60);
+        let first = pace.reserve().await;
+        assert!(pace.reserve().await >= first + Duration::from_secs(1));
+        let unlimited = Pace::new(0);
+        let before = Instant::now();
+        assert!(unlimited.reserve().await < before + minute);
+        unlimited.hold(minute).await;
+        assert!(unlimited.reserve().await >= before + minute);
     }
 }

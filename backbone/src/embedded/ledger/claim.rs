@@ -13,13 +13,14 @@ use crate::embedded::codec::{millis, store};
 use crate::ledger::{Claim, Limits};
 
 /// What may be taken of a connection ($1) now ($2) with so many ($3) in progress at most: due, its lane free. A lane is
-/// not free while another delivery of it is in progress, or may have made something that is not known yet.
+/// not free while another delivery of it is in progress, or may have made something that is not known yet; of two such,
+/// the first goes first.
 const TAKEABLE: &str = "FROM deliveries AS d
     WHERE d.connection = $1 AND d.status = 'pending' AND d.due_at <= $2 AND (d.leased_until IS NULL OR d.leased_until <= $2)
       AND (SELECT COUNT(*) FROM deliveries AS l WHERE l.connection = $1 AND l.leased_until > $2) < $3
       AND NOT EXISTS (SELECT 1 FROM deliveries AS o
           WHERE o.connection = $1 AND o.lane = d.lane AND o.status = 'pending' AND o.call <> d.call
-            AND (o.leased_until > $2 OR o.uncertain = 1))
+            AND (o.leased_until > $2 OR (o.uncertain = 1 AND (d.uncertain = 0 OR o.call < d.call))))
     ORDER BY d.due_at LIMIT 1";
 
 /// Whether there is anything to take.

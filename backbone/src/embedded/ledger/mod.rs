@@ -63,6 +63,12 @@ impl Ledger for EmbeddedLedger {
         Box::pin(self.0.writer.submit(write))
     }
 
+    fn retry<'a>(&'a self, wanted: &'a Wanted, now: Timestamp) -> Fut<'a, bool> {
+        let wanted = wanted.clone();
+        let write = job(move |c| Box::pin(async move { write::retry(c, &wanted, now).await }));
+        Box::pin(self.0.writer.submit(write))
+    }
+
     fn next_due<'a>(&'a self, limits: &'a Limits) -> Fut<'a, Option<Timestamp>> {
         Box::pin(async move {
             let mut next: Option<i64> = None;
@@ -80,16 +86,17 @@ impl Ledger for EmbeddedLedger {
         })
     }
 
-    fn drop_leases(&self) -> Fut<'_, u64> {
+    fn begin_again(&self, now: Timestamp) -> Fut<'_, ()> {
         let write = job(move |c| {
             Box::pin(async move {
-                let done = sqlx::query(
-                    "UPDATE deliveries SET lease = NULL, leased_until = NULL WHERE leased_until IS NOT NULL",
+                sqlx::query(
+                    "UPDATE deliveries SET lease = NULL, leased_until = NULL, since = $1 WHERE status = 'pending'",
                 )
+                .bind(millis(now))
                 .execute(c)
                 .await
                 .map_err(store)?;
-                Ok(done.rows_affected())
+                Ok(())
             })
         });
         Box::pin(self.0.writer.submit(write))

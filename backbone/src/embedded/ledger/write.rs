@@ -63,6 +63,24 @@ pub async fn want(connection: &mut SqliteConnection, wanted: &Wanted, now: Times
     Ok(u32::from(done.rows_affected() == 1))
 }
 
+/// Begins to try a delivery again.
+pub async fn retry(connection: &mut SqliteConnection, wanted: &Wanted, now: Timestamp) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE deliveries SET status = 'pending', attempts = 0, since = $1, due_at = $1, changed_at = $1,
+             body = CASE WHEN $2 >= wanted THEN $3 ELSE body END, wanted = MAX(wanted, $2)
+         WHERE connection = $4 AND call = $5 AND status <> 'done'",
+    )
+    .bind(millis(now))
+    .bind(wanted.revision)
+    .bind(&wanted.body)
+    .bind(wanted.connection.as_str())
+    .bind(wanted.call.as_str())
+    .execute(connection)
+    .await
+    .map_err(store)?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Makes the lease longer.
 pub async fn extend(connection: &mut SqliteConnection, held: &Held, until: Timestamp) -> Result<(), Error> {
     let done =

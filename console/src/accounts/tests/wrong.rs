@@ -36,7 +36,7 @@ fn everything_wrong_is_refused_with_its_line_and_key() {
             "virtual_number",
             "talk_without_end = \"0\"\nvirtual_number",
             "account[0].source[0].talk_without_end",
-            "1s to 1d",
+            "1s to 6h",
         ),
         ("\"74951112233\"", "\"8 (495)\"", "account[0].source[0].virtual_number", "digits"),
         (

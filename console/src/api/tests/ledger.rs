@@ -88,7 +88,7 @@ async fn what_is_off_or_broken_does_not_go_on_by_a_word() {
         (ConnectionStatus::Broken, "resume"),
         (ConnectionStatus::Broken, "pause"),
     ] {
-        world.backbone.directory.set_status(&id, None, status, "why").await.unwrap();
+        world.backbone.directory.set_status(&id, None, status, "why", schemas::Timestamp::now()).await.unwrap();
         let body = json!({"reason": "because"});
         let answer = world.ask("POST", &format!("/connections/acme-rbs/{path}"), Some(body)).await;
         assert_eq!(answer.status(), StatusCode::CONFLICT, "{status:?} {path}");

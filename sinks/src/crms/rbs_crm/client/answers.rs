@@ -77,7 +77,7 @@ pub fn read(kind: Kind, reply: Reply, now: Timestamp) -> Result<Vec<Said>, Failu
             let retry_after = retry_after.and_then(|header| wait(&header, now));
             Err(Failure::Quota { said: said(), retry_after })
         }
-        400 | 413 | 422 => Err(Failure::Refused { field: None, said: said() }),
+        400 | 413 | 422 if kind == Kind::Write => Err(Failure::Refused { field: None, said: said() }),
         503 => Err(Failure::Unavailable(said())),
         408 | 500..=599 => Err(lost(kind, said())),
         _ => Err(Failure::NotUnderstood(said())),
@@ -94,8 +94,8 @@ pub fn carried_out(kind: Kind, said: &[Said]) -> Result<(), Failure> {
     for said in said {
         match said.status {
             Some(true) => {}
-            Some(false) => return Err(refused(said)),
-            None if said.error.is_some() => return Err(refused(said)),
+            Some(false) => return Err(refused(kind, said)),
+            None if said.error.is_some() => return Err(refused(kind, said)),
             None if kind == Kind::Read && !said.rows.is_empty() => {}
             None => return Err(unclear(kind, "the answer says nothing of an action".to_owned())),
         }
@@ -124,8 +124,13 @@ pub fn new_id(said: &[Said]) -> Result<String, Failure> {
     id.ok_or_else(|| Failure::OutcomeUnknown("the answer names no id of the new row".to_owned()))
 }
 
-fn refused(said: &Said) -> Failure {
+/// Only a record can be refused. A look-up that is, as after a change in the configurator, says nothing of the call: it is
+/// tried again.
+fn refused(kind: Kind, said: &Said) -> Failure {
     let word = said.error.as_deref().map_or_else(|| "it does not say why".to_owned(), word);
+    if kind == Kind::Read {
+        return Failure::NotUnderstood(format!("a look-up was refused: {word}"));
+    }
     Failure::Refused { field: said.field.clone(), said: word }
 }
 

@@ -70,13 +70,22 @@ pub fn recording(call: &Call) -> String {
 pub fn notice(call: &Call, name: Option<&str>) -> String {
     let line = call.line.as_ref().map(|line| format!(", линия {}", line.pretty())).unwrap_or_default();
     let name = name.filter(|name| !name.is_empty()).map(|name| format!("{name}, ")).unwrap_or_default();
-    format!("Входящий звонок: {name}{}{line}", client(call.client.as_ref()))
+    format!("Входящий звонок: {name}{}{line}", named(call.client.as_ref()))
 }
 
 fn client(client: Option<&Phone>) -> String {
     match client {
         Some(phone) if phone.anonymous || phone.said.is_empty() => "скрытого номера".to_owned(),
         None => "неизвестного номера".to_owned(),
+        Some(phone) => phone.pretty(),
+    }
+}
+
+/// The same where it is named and not called from.
+fn named(client: Option<&Phone>) -> String {
+    match client {
+        Some(phone) if phone.anonymous || phone.said.is_empty() => "скрытый номер".to_owned(),
+        None => "неизвестный номер".to_owned(),
         Some(phone) => phone.pretty(),
     }
 }
