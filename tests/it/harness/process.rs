@@ -1,10 +1,11 @@
 //! `ringfold up` as a child process, killed by its pid when the test ends.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::eventually;
 
@@ -15,9 +16,14 @@ pub struct Process {
     child: Mutex<Option<Child>>,
 }
 
-/// A port that was free a moment ago.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// A port that is free now and that nobody is given by chance: below those that the system takes for outgoing connections,
+/// so that it is still free when the process is started again.
+fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    // Test runs side by side begin at different places.
+    let ports = std::iter::repeat_with(|| std::process::id() * 97 + NEXT.fetch_add(1, Ordering::Relaxed));
+    ports.map(|n| 10_000 + u16::try_from(n % 20_000).unwrap()).take(20_000).find(free).unwrap()
 }
 
 impl Process {
