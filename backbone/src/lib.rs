@@ -1,13 +1,15 @@
 //! What Ringfold stands on: a **log** of records that readers follow, a **queue** that hands out work, and a **store** of
 //! accounts, the journal of calls and the ledger of deliveries. An interface each; [`embedded`] implements all three on
-//! one SQLite file. Knows nothing of PBXs, CRMs or HTTP.
+//! one SQLite file, [`postgres`] the store for several processes. Knows nothing of PBXs, CRMs or HTTP.
 
 pub mod embedded;
 pub mod error;
 pub mod ledger;
 pub mod log;
+pub mod postgres;
 pub mod queue;
 pub mod sealed;
+mod sql;
 pub mod store;
 
 use std::future::Future;
@@ -16,7 +18,7 @@ use std::sync::Arc;
 
 pub use error::Error;
 pub use ledger::Ledger;
-pub use log::{Consumer, Log, Record, Stored, Topic};
+pub use log::{Consumer, Cursor, Log, Record, Stored, Topic};
 pub use queue::Queue;
 pub use store::{Directory, Journal};
 

@@ -1,6 +1,7 @@
 //! The log: four topics of records, appended durably, followed by named readers. Shaped so that Kafka fits behind it: keys,
 //! positions of partition and offset, outputs and offsets of a reader committed as one.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use schemas::Timestamp;
@@ -70,6 +71,23 @@ pub struct Position {
     pub offset: i64,
 }
 
+/// How far a reading outside any group went: the last record read of each partition. Nothing is read twice with it, however
+/// many partitions a topic has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cursor(BTreeMap<i32, i64>);
+
+impl Cursor {
+    /// Notes that this record was read.
+    pub fn pass(&mut self, position: Position) {
+        self.0.insert(position.partition, position.offset);
+    }
+
+    /// The last record read of a partition.
+    pub fn passed(&self, partition: i32) -> Option<i64> {
+        self.0.get(&partition).copied()
+    }
+}
+
 /// A record read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
@@ -120,11 +138,13 @@ pub trait Log: Send + Sync {
     /// Joins a group of readers of `topic`; where the group never committed, it begins at `start`.
     fn consumer(&self, group: &str, topic: Topic, start: Start) -> Fut<'_, Box<dyn Consumer>>;
 
-    /// Up to `max` records of `topic` from `start` on, or after `after`, outside any group; oldest first.
-    fn read(&self, topic: Topic, start: Start, after: Option<Position>, max: usize) -> Fut<'_, Vec<Stored>>;
+    /// Up to `max` records of `topic`, outside any group, oldest first: of each partition those after `after`, or from
+    /// `start` on where it has passed none of it.
+    fn read<'a>(&'a self, topic: Topic, start: Start, after: &'a Cursor, max: usize) -> Fut<'a, Vec<Stored>>;
 
-    /// The records of one key still kept, oldest first, at most 1,000.
-    fn history(&self, topic: Topic, key: &str) -> Fut<'_, Vec<Stored>>;
+    /// The records of one key still kept, oldest first, at most 1,000. None of them is from before `since`, which spares
+    /// a log without an index by key most of the reading.
+    fn history<'a>(&'a self, topic: Topic, key: &'a str, since: Timestamp) -> Fut<'a, Vec<Stored>>;
 
     /// How far every group is behind.
     fn lag(&self) -> Fut<'_, Vec<Lag>>;
@@ -149,4 +169,8 @@ pub trait Consumer: Send {
 
     /// Goes back to what was last committed, to read it again.
     fn rewind(&mut self) -> Fut<'_, ()>;
+
+    /// Grows whenever what this reader said of keys may not hold any more: after a [`Self::rewind`], and when it was given
+    /// other keys. Whoever remembers what [`Self::latest`] said, forgets it then.
+    fn generation(&self) -> u64;
 }

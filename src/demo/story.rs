@@ -5,8 +5,8 @@ mod made;
 use std::collections::BTreeMap;
 
 use backbone::ledger::{DeliveryFilter, Status};
-use backbone::log::{Position, Start};
-use backbone::{Backbone, Error, Topic};
+use backbone::log::Start;
+use backbone::{Backbone, Cursor, Error, Topic};
 use schemas::{Call, CallId, ConnectionId, Timestamp};
 use simulators::rbs::{RbsCrm, RowChange, Table};
 use tokio::sync::broadcast::Receiver;
@@ -33,7 +33,7 @@ pub struct Story {
     /// Changed and not told yet, by id.
     rows: BTreeMap<u64, RowChange>,
     calls: BTreeMap<CallId, Tale>,
-    position: Option<Position>,
+    cursor: Cursor,
 }
 
 /// What was told of a call.
@@ -60,7 +60,7 @@ impl Story {
             changes: crm.on_row(),
             rows: BTreeMap::new(),
             calls: BTreeMap::new(),
-            position: None,
+            cursor: Cursor::default(),
         })
     }
 
@@ -79,9 +79,9 @@ impl Story {
     pub async fn calls(&mut self) -> Result<Vec<String>, Error> {
         let mut lines = Vec::new();
         loop {
-            let batch = self.backbone.log.read(Topic::State, Start::Oldest, self.position, BATCH).await?;
+            let batch = self.backbone.log.read(Topic::State, Start::Oldest, &self.cursor, BATCH).await?;
             for stored in &batch {
-                self.position = Some(stored.position);
+                self.cursor.pass(stored.position);
                 let Ok(call) = serde_json::from_slice::<Call>(&stored.record.value) else { continue };
                 let tale = self.calls.entry(call.id.clone()).or_default();
                 let news = words::news(&mut tale.told, &call, &self.company);

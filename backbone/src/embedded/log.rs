@@ -12,11 +12,13 @@ use super::Db;
 use super::codec::{instant, log, millis};
 use super::reader::Reader;
 use super::writer::job;
-use crate::log::{Consumer, Lag, Log, Position, Record, Start, Stored, Topic};
+use crate::log::{Consumer, Cursor, Lag, Log, Position, Record, Start, Stored, Topic};
 use crate::{Error, Fut};
 
 /// Rows in one INSERT: far below SQLite's limit of parameters.
 const ROWS: usize = 100;
+/// The only one there is.
+const PARTITION: i32 = 0;
 /// Tombstones of the compacted topic stay for readers that are behind.
 const TOMBSTONES: std::time::Duration = std::time::Duration::from_hours(24);
 
@@ -71,7 +73,7 @@ pub const fn columns(topic: Topic) -> &'static str {
 pub fn stored(topic: Topic, row: &SqliteRow) -> Stored {
     let id: &[u8] = row.get(2);
     Stored {
-        position: Position { partition: 0, offset: row.get(0) },
+        position: Position { partition: PARTITION, offset: row.get(0) },
         record: Record {
             topic,
             key: row.get(1),
@@ -152,18 +154,17 @@ impl Log for EmbeddedLog {
         })
     }
 
-    fn read(&self, topic: Topic, start: Start, after_position: Option<Position>, max: usize) -> Fut<'_, Vec<Stored>> {
+    fn read<'a>(&'a self, topic: Topic, start: Start, cursor: &'a Cursor, max: usize) -> Fut<'a, Vec<Stored>> {
         Box::pin(async move {
-            let offset = match after_position {
-                Some(position) => position.offset,
+            let offset = match cursor.passed(PARTITION) {
+                Some(offset) => offset,
                 None => before(&self.db, topic, start).await?,
             };
             after(&self.db, topic, offset, max).await
         })
     }
 
-    fn history(&self, topic: Topic, key: &str) -> Fut<'_, Vec<Stored>> {
-        let key = key.to_owned();
+    fn history<'a>(&'a self, topic: Topic, key: &'a str, _since: Timestamp) -> Fut<'a, Vec<Stored>> {
         Box::pin(async move {
             let sql =
                 format!("SELECT {} FROM {} WHERE key = $1 ORDER BY offset LIMIT 1000", columns(topic), table(topic));

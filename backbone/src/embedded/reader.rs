@@ -23,6 +23,8 @@ pub struct Reader {
     committed: i64,
     /// The last record polled.
     polled: i64,
+    /// How often it went back.
+    rewound: u64,
 }
 
 impl Reader {
@@ -44,7 +46,7 @@ impl Reader {
         });
         let committed = db.writer.submit(write).await?;
         let arrivals = news.of(topic);
-        Ok(Self { db, news, arrivals, group, topic, committed, polled: committed })
+        Ok(Self { db, news, arrivals, group, topic, committed, polled: committed, rewound: 0 })
     }
 }
 
@@ -142,6 +144,7 @@ impl Consumer for Reader {
             // First of all, and whatever comes: nothing polled since may ever be passed over. Should the commit have
             // gone through after all, the next one finds that this reader is behind.
             self.polled = self.committed;
+            self.rewound += 1;
             let (group, topic) = (self.group.clone(), self.topic);
             // Through the writer, so that it comes after a commit whose outcome this reader did not learn.
             let read = job(move |c| Box::pin(async move { offset_of(c, &group, topic).await }));
@@ -149,5 +152,9 @@ impl Consumer for Reader {
             self.polled = self.committed;
             Ok(())
         })
+    }
+
+    fn generation(&self) -> u64 {
+        self.rewound
     }
 }

@@ -29,7 +29,7 @@ fn source(id: &str, secret: &str) -> SourceEntry {
     }
 }
 
-fn accounts() -> Accounts {
+pub fn accounts() -> Accounts {
     let credential = Credential { value: Secret::new(PASSWORD), from: Some("env:PASSWORD".into()) };
     Accounts {
         accounts: vec![Account { id: "acme".parse().unwrap(), name: "Acme".into() }],
@@ -58,7 +58,7 @@ pub async fn what_is_saved_is_loaded(fresh: &Fresh) {
     let before = fresh.backbone.directory.version().await.unwrap();
     fresh.backbone.directory.save(&accounts(), at(0)).await.unwrap();
     assert!(fresh.backbone.directory.version().await.unwrap() > before);
-    let directory = fresh.reopen().await.directory;
+    let directory = fresh.ground.reopen().await.directory;
     let loaded = directory.load().await.unwrap();
     assert_eq!(loaded.accounts, accounts().accounts);
     assert_eq!(loaded.sources[0].source, accounts().sources[0].source);
@@ -85,7 +85,7 @@ pub async fn a_secret_finds_its_source(fresh: &Fresh) {
 
 pub async fn no_secret_is_in_the_clear(fresh: &Fresh) {
     fresh.backbone.directory.save(&accounts(), at(0)).await.unwrap();
-    let bytes = fresh.bytes();
+    let bytes = fresh.ground.bytes().await;
     let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("acme-uis"), "the search itself works");
     for secret in [SECRET, PASSWORD, "plain-text-key"] {

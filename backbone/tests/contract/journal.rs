@@ -5,7 +5,7 @@ use schemas::{Call, CallId, CallKey, CallState, Direction, Marketing, Phone};
 
 use crate::make::{Fresh, at};
 
-fn call(session: &str, use_number: u32, revision: u32, second: u64) -> Call {
+pub fn call(session: &str, use_number: u32, revision: u32, second: u64) -> Call {
     let key = CallKey { source: "acme-uis".parse().unwrap(), session: session.into() };
     Call {
         id: key.call_id(use_number),

@@ -1,16 +1,19 @@
 //! The ledger.
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backbone::Error;
 use backbone::ledger::{Claim, Delivery, Ledger, Release, Status, Step, StepStatus};
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::make::{Fresh, at, wanted};
 
 const LEASE: Duration = Duration::from_mins(1);
 
-fn limits(list: &[(&str, u32)]) -> Vec<(schemas::ConnectionId, u32)> {
+pub fn limits(list: &[(&str, u32)]) -> Vec<(schemas::ConnectionId, u32)> {
     list.iter().map(|(id, most)| (id.parse().unwrap(), *most)).collect()
 }
 
@@ -22,11 +25,11 @@ async fn delivery(ledger: &dyn Ledger, call: &str) -> Delivery {
     ledger.delivery(&"crm".parse().unwrap(), &schemas::CallId(call.into())).await.unwrap().unwrap().0
 }
 
-fn done() -> Release {
+pub fn done() -> Release {
     Release::Done { note: "made".into() }
 }
 
-fn step(status: StepStatus) -> Step {
+pub fn step(status: StepStatus) -> Step {
     Step {
         name: "contact".into(),
         status,
@@ -60,13 +63,30 @@ pub async fn a_claim_is_exclusive_until_its_lease_ends(fresh: &Fresh) {
     let ledger = &*fresh.backbone.ledger;
     ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(0)).await.unwrap();
     let first = claim(ledger, 0).await.unwrap();
+    fresh.ground.pass(30).await;
     assert!(claim(ledger, 59).await.is_none());
     ledger.extend(&first, at(100)).await.unwrap();
+    fresh.ground.pass(40).await;
     assert!(claim(ledger, 99).await.is_none());
+    fresh.ground.pass(30).await;
     let second = claim(ledger, 100).await.unwrap();
     assert_ne!(first.lease, second.lease);
     ledger.begin_again(at(100)).await.unwrap();
     assert_eq!(claim(ledger, 100).await.unwrap().delivery.since, at(100));
+}
+
+pub async fn an_ended_lease_is_not_extended_over_its_lane(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(10)).await.unwrap();
+    let first = claim(ledger, 10).await.unwrap();
+    // Due earlier, so that it is taken before the first is taken again.
+    ledger.want(&[wanted("crm", "s/2", "+7", 1)], at(5)).await.unwrap();
+    fresh.ground.pass(60).await;
+    let second = claim(ledger, 70).await.unwrap();
+    assert_eq!(second.delivery.call.as_str(), "s/2");
+    let lost = ledger.extend(&first, at(200)).await;
+    assert!(matches!(lost, Err(Error::LeaseLost(_))), "{lost:?}");
+    ledger.extend(&second, at(200)).await.unwrap();
 }
 
 pub async fn a_lane_runs_one_after_another(fresh: &Fresh) {
@@ -111,10 +131,50 @@ pub async fn limits_are_kept_and_every_connection_is_served(fresh: &Fresh) {
     assert_eq!(ledger.tally().await.unwrap().iter().map(|tally| tally.count).sum::<u64>(), 6);
 }
 
+/// What the claimers of [`many_claimers_share_nothing`] have in hand.
+#[derive(Default)]
+struct Hands {
+    lanes: HashSet<String>,
+    calls: HashSet<String>,
+}
+
+pub async fn many_claimers_share_nothing(fresh: &Fresh) {
+    const MOST: u32 = 5;
+    const CALLS: usize = 200;
+    let all: Vec<_> = (0..CALLS).map(|n| wanted("crm", &format!("s/{n}"), &format!("+{}", n % 20), 1)).collect();
+    assert_eq!(fresh.backbone.ledger.want(&all, at(0)).await.unwrap(), 200);
+    let hands = Arc::new(Mutex::new(Hands::default()));
+    let mut claimers = JoinSet::new();
+    for _ in 0..8 {
+        let (ledger, hands) = (fresh.ground.another().await.ledger, Arc::clone(&hands));
+        claimers.spawn(async move {
+            while hands.lock().unwrap().calls.len() < CALLS {
+                let claim = ledger.claim(&limits(&[("crm", MOST)]), at(1), LEASE).await.unwrap();
+                if let Some(claim) = &claim {
+                    let mut hands = hands.lock().unwrap();
+                    assert!(hands.calls.insert(claim.delivery.call.to_string()), "{} twice", claim.delivery.call);
+                    assert!(hands.lanes.insert(claim.delivery.lane.clone()), "{} shared", claim.delivery.lane);
+                    assert!(hands.lanes.len() <= MOST as usize, "more than {MOST} at once");
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+                if let Some(claim) = claim {
+                    hands.lock().unwrap().lanes.remove(&claim.delivery.lane);
+                    ledger.release(&claim, done(), at(1)).await.unwrap();
+                }
+            }
+        });
+    }
+    let ended = tokio::time::timeout(Duration::from_mins(2), claimers.join_all()).await;
+    assert!(ended.is_ok(), "only {} were claimed", hands.lock().unwrap().calls.len());
+    let tally = fresh.backbone.ledger.tally().await.unwrap();
+    assert_eq!((tally.len(), tally[0].status, tally[0].count), (1, Status::Done, 200));
+}
+
 pub async fn a_lost_lease_writes_nothing(fresh: &Fresh) {
     let ledger = &*fresh.backbone.ledger;
     ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(0)).await.unwrap();
     let stale = claim(ledger, 0).await.unwrap();
+    fresh.ground.pass(60).await;
     let current = claim(ledger, 60).await.unwrap();
     for lost in [
         ledger.write_step(&stale, &step(StepStatus::Trying)).await,
@@ -145,8 +205,9 @@ pub async fn steps_survive(fresh: &Fresh) {
     let first = claim(ledger, 0).await.unwrap();
     ledger.write_step(&first, &step(StepStatus::Trying)).await.unwrap();
     ledger.remember(&first, "company", "7").await.unwrap();
-    let again = fresh.reopen().await.ledger;
+    let again = fresh.ground.reopen().await.ledger;
     assert!(delivery(&*again, "s/1").await.uncertain);
+    fresh.ground.pass(60).await;
     let resumed = claim(&*again, 60).await.unwrap();
     assert_eq!(resumed.steps, [step(StepStatus::Trying)]);
     let crm = "crm".parse().unwrap();

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
+mod cutter;
 mod directory;
 mod journal;
 mod ledger;
 mod log;
 mod make;
+mod postgres_faults;
 mod queue;
 
 /// Runs each function of a suite over an implementation, as a test of its own.
@@ -31,6 +33,18 @@ mod embedded {
         journal: the_highest_revision_is_kept, calls_are_listed_newest_first;
         ledger: a_newer_revision_opens_a_done_delivery_again, a_claim_is_exclusive_until_its_lease_ends,
             a_lane_runs_one_after_another, an_uncertain_delivery_holds_its_lane, limits_are_kept_and_every_connection_is_served,
+            an_ended_lease_is_not_extended_over_its_lane, many_claimers_share_nothing,
+            a_lost_lease_writes_nothing, a_revision_that_comes_while_busy_is_not_lost, steps_survive, dead_ones_stay_dead;
+    );
+}
+
+mod postgres {
+    contract!(crate::make::OnPostgres =>
+        directory: what_is_saved_is_loaded, a_secret_finds_its_source, no_secret_is_in_the_clear, status_changes_count;
+        journal: the_highest_revision_is_kept, calls_are_listed_newest_first;
+        ledger: a_newer_revision_opens_a_done_delivery_again, a_claim_is_exclusive_until_its_lease_ends,
+            a_lane_runs_one_after_another, an_uncertain_delivery_holds_its_lane, limits_are_kept_and_every_connection_is_served,
+            an_ended_lease_is_not_extended_over_its_lane, many_claimers_share_nothing,
             a_lost_lease_writes_nothing, a_revision_that_comes_while_busy_is_not_lost, steps_survive, dead_ones_stay_dead;
     );
 }

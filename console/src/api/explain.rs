@@ -33,7 +33,7 @@ pub async fn call(console: &Console, call: Call) -> Result<CallView, Fault> {
 
 /// The bodies of the session that the log still keeps, by what they said.
 async fn receipts(console: &Console, call: &Call) -> Result<HashMap<EventId, Vec<Receipt>>, Fault> {
-    let kept = console.backbone().log.history(Topic::Raw, &call.key().to_string()).await?;
+    let kept = console.backbone().log.history(Topic::Raw, &call.key().to_string(), call.started_at).await?;
     let mut receipts: HashMap<EventId, Vec<Receipt>> = HashMap::new();
     for stored in kept {
         match serde_json::from_slice::<Event>(&stored.record.value) {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use backbone::Topic;
 use backbone::log::Start;
+use backbone::{Cursor, Topic};
 use schemas::time::earlier;
 use schemas::{Rejected, SourceId};
 
@@ -72,11 +72,13 @@ struct Window {
 
 async fn since(console: &Console, start: Start, source: Option<&SourceId>, limit: usize) -> Result<Window, Fault> {
     let mut rows: VecDeque<RejectedRow> = VecDeque::new();
-    let (mut after, mut looked, mut dropped) = (None, 0, false);
+    let (mut cursor, mut looked, mut dropped) = (Cursor::default(), 0, false);
     loop {
-        let chunk = console.backbone().log.read(Topic::Rejected, start, after, CHUNK).await?;
-        let Some(last) = chunk.last() else { break };
-        after = Some(last.position);
+        let chunk = console.backbone().log.read(Topic::Rejected, start, &cursor, CHUNK).await?;
+        if chunk.is_empty() {
+            break;
+        }
+        chunk.iter().for_each(|stored| cursor.pass(stored.position));
         looked += chunk.len();
         for row in chunk.iter().filter_map(|stored| read(&stored.record.value)) {
             if source.is_none_or(|only| *only == row.source) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use backbone::embedded::Embedded;
 use backbone::log::Start;
-use backbone::{Backbone, Record, Topic};
+use backbone::{Backbone, Cursor, Record, Topic};
 use processor::{Processor, ProcessorMetrics};
 use schemas::time::{earlier, later};
 use schemas::{Call, Clock, Event, EventId, Origin, PbxState, Phone, Said, Timestamp, Verbatim, Who};
@@ -49,7 +49,7 @@ impl Bench {
     }
 
     pub async fn all(&self, topic: Topic) -> Vec<Record> {
-        let stored = self.backbone.log.read(topic, Start::Oldest, None, 100_000).await.unwrap();
+        let stored = self.backbone.log.read(topic, Start::Oldest, &Cursor::default(), 100_000).await.unwrap();
         stored.into_iter().map(|stored| stored.record).collect()
     }
 

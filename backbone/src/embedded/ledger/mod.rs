@@ -1,19 +1,19 @@
 //! The ledger: deliveries, their steps, and what is remembered of numbers.
 
 mod claim;
-mod rows;
 mod write;
 
 use std::time::Duration;
 
 use schemas::{CallId, ConnectionId, Timestamp};
-use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
+use sqlx::Sqlite;
 
 use super::Db;
 use super::codec::{instant, millis, store};
 use super::writer::job;
-use crate::ledger::{Claim, Delivery, DeliveryFilter, Ledger, Limits, Release, Status, Step, Tally, Wanted};
-use crate::{Error, Fut};
+use crate::Fut;
+use crate::ledger::{Claim, Delivery, DeliveryFilter, Ledger, Limits, Release, Step, Tally, Wanted};
+use crate::sql::ledger::{self as sql, rows};
 
 /// The ledger of the embedded backbone.
 pub struct EmbeddedLedger(pub Db);
@@ -73,13 +73,11 @@ impl Ledger for EmbeddedLedger {
         Box::pin(async move {
             let mut next: Option<i64> = None;
             for (connection, _) in limits {
-                let due: Option<i64> = sqlx::query_scalar(
-                    "SELECT MIN(due_at) FROM deliveries WHERE connection = $1 AND status = 'pending' AND lease IS NULL",
-                )
-                .bind(connection.as_str())
-                .fetch_one(&self.0.readers)
-                .await
-                .map_err(store)?;
+                let due: Option<i64> = sqlx::query_scalar(sql::NEXT_DUE)
+                    .bind(connection.as_str())
+                    .fetch_one(&self.0.readers)
+                    .await
+                    .map_err(store)?;
                 next = [next, due].into_iter().flatten().min();
             }
             Ok(next.map(instant))
@@ -89,13 +87,7 @@ impl Ledger for EmbeddedLedger {
     fn begin_again(&self, now: Timestamp) -> Fut<'_, ()> {
         let write = job(move |c| {
             Box::pin(async move {
-                sqlx::query(
-                    "UPDATE deliveries SET lease = NULL, leased_until = NULL, since = $1 WHERE status = 'pending'",
-                )
-                .bind(millis(now))
-                .execute(c)
-                .await
-                .map_err(store)?;
+                sqlx::query(sql::BEGIN_AGAIN).bind(millis(now)).execute(c).await.map_err(store)?;
                 Ok(())
             })
         });
@@ -104,7 +96,7 @@ impl Ledger for EmbeddedLedger {
 
     fn remembered<'a>(&'a self, connection: &'a ConnectionId, lane: &'a str) -> Fut<'a, Vec<(String, String)>> {
         Box::pin(async move {
-            sqlx::query_as("SELECT what, crm_id FROM remembered WHERE connection = $1 AND lane = $2")
+            sqlx::query_as(sql::REMEMBERED)
                 .bind(connection.as_str())
                 .bind(lane)
                 .fetch_all(&self.0.readers)
@@ -126,8 +118,7 @@ impl Ledger for EmbeddedLedger {
         call: &'a CallId,
     ) -> Fut<'a, Option<(Delivery, Vec<Step>)>> {
         Box::pin(async move {
-            let sql = format!("SELECT {} FROM deliveries WHERE connection = $1 AND call = $2", rows::DELIVERY);
-            let row = sqlx::query(AssertSqlSafe(sql))
+            let row = sqlx::query(sql::DELIVERY)
                 .bind(connection.as_str())
                 .bind(call.as_str())
                 .fetch_optional(&self.0.readers)
@@ -135,51 +126,22 @@ impl Ledger for EmbeddedLedger {
                 .map_err(store)?;
             let Some(row) = row else { return Ok(None) };
             let mut reader = self.0.readers.acquire().await.map_err(store)?;
-            let steps = rows::steps(&mut reader, connection.as_str(), call.as_str()).await?;
+            let steps = claim::steps(&mut reader, connection.as_str(), call.as_str()).await?;
             Ok(Some((rows::delivery(&row)?, steps)))
         })
     }
 
     fn list<'a>(&'a self, filter: &'a DeliveryFilter) -> Fut<'a, Vec<Delivery>> {
         Box::pin(async move {
-            let mut query =
-                QueryBuilder::<Sqlite>::new(format!("SELECT {} FROM deliveries WHERE 1 = 1", rows::DELIVERY));
-            if let Some(connection) = &filter.connection {
-                query.push(" AND connection = ").push_bind(connection.as_str());
-            }
-            if let Some(call) = &filter.call {
-                query.push(" AND call = ").push_bind(call.as_str());
-            }
-            if let Some(status) = filter.status {
-                query.push(" AND status = ").push_bind(status.word());
-            }
-            if let Some(since) = filter.since {
-                query.push(" AND created_at >= ").push_bind(millis(since));
-            }
-            query.push(" ORDER BY changed_at DESC LIMIT ").push_bind(filter.limit);
-            let found = query.build().fetch_all(&self.0.readers).await.map_err(store)?;
+            let found = sql::list::<Sqlite>(filter).build().fetch_all(&self.0.readers).await.map_err(store)?;
             found.iter().map(rows::delivery).collect()
         })
     }
 
     fn tally(&self) -> Fut<'_, Vec<Tally>> {
         Box::pin(async move {
-            let counted: Vec<(String, String, i64, Option<i64>)> = sqlx::query_as(
-                "SELECT connection, status, COUNT(*), MIN(created_at) FROM deliveries GROUP BY connection, status",
-            )
-            .fetch_all(&self.0.readers)
-            .await
-            .map_err(store)?;
-            let tally = |(connection, status, count, oldest): (String, String, i64, Option<i64>)| {
-                Ok(Tally {
-                    connection: rows::connection_id(&connection)?,
-                    status: Status::from_word(&status)
-                        .ok_or_else(|| Error::Unreadable(format!("status {status:?}")))?,
-                    count: count.unsigned_abs(),
-                    oldest: oldest.map(instant),
-                })
-            };
-            counted.into_iter().map(tally).collect()
+            let counted = sqlx::query(sql::TALLY).fetch_all(&self.0.readers).await.map_err(store)?;
+            counted.iter().map(rows::tally).collect()
         })
     }
 }

@@ -1,0 +1,187 @@
+//! The ledger's statements.
+//!
+//! A lease ends by a clock: in SQLite the one process's own, in PostgreSQL the database's, which all processes share. So
+//! there a row has its end twice: `leased_until` in the clock of whoever took it, and `lease_ends` in the database's.
+
+use sqlx::{Database, Encode, QueryBuilder, Type};
+
+use super::codec::millis;
+use crate::ledger::DeliveryFilter;
+
+/// Columns in the order that [`rows::delivery`] reads them.
+macro_rules! columns {
+    () => {
+        "connection, kind, call, lane, wanted, done, status, attempts, created_at, since, due_at, leased_until, done_at, \
+         note, uncertain, body"
+    };
+}
+
+// After the macro that both use.
+pub mod claim;
+pub mod rows;
+
+/// Opens or raises the deliveries that the clause gives; touches those that are now due.
+macro_rules! want {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO deliveries (connection, call, kind, lane, wanted, done, status, attempts, created_at, since,
+                 due_at, changed_at, uncertain, note, body) ",
+            $rows,
+            " ON CONFLICT (connection, call) DO UPDATE SET
+                 wanted = excluded.wanted, lane = excluded.lane, body = excluded.body,
+                 changed_at = excluded.changed_at, status = 'pending',
+                 attempts = CASE deliveries.status WHEN 'done' THEN 0 ELSE deliveries.attempts END,
+                 since = CASE deliveries.status WHEN 'done' THEN excluded.since ELSE deliveries.since END,
+                 due_at = CASE deliveries.status WHEN 'done' THEN excluded.due_at ELSE deliveries.due_at END
+             WHERE excluded.wanted > deliveries.wanted AND deliveries.status IN ('pending', 'done')"
+        )
+    };
+}
+
+/// One delivery: connection, call, kind, lane, revision, now, body.
+pub const WANT: &str = want!("VALUES ($1, $2, $3, $4, $5, 0, 'pending', 0, $6, $6, $6, $6, 0, '', $7)");
+
+/// Many deliveries, each once: PostgreSQL takes arrays.
+pub const WANT_MANY: &str = want!(
+    "SELECT w.connection, w.call, w.kind, w.lane, w.revision, 0, 'pending', 0, $6, $6, $6, $6, 0, '', w.body
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $7::bytea[])
+         AS w (connection, call, kind, lane, revision, body)"
+);
+
+/// Makes the lease ($4) of a delivery ($2, $3) last until ($1). Not if it ended and its lane was given away meanwhile:
+/// whoever took the lane has a lease that ends later.
+macro_rules! extend {
+    ($ends:literal, $more:literal) => {
+        concat!(
+            "UPDATE deliveries SET ",
+            $more,
+            "leased_until = $1 WHERE connection = $2 AND call = $3 AND lease = $4
+               AND NOT EXISTS (SELECT 1 FROM deliveries AS o
+                   WHERE o.connection = $2 AND o.lane = deliveries.lane AND o.status = 'pending' AND o.call <> $3
+                     AND o.",
+            $ends,
+            " > deliveries.",
+            $ends,
+            ")"
+        )
+    };
+}
+
+/// SQLite.
+pub const EXTEND: &str = extend!("leased_until", "");
+/// PostgreSQL: by as much as it is longer, so that doing it twice is doing it once.
+pub const EXTEND_SHARED: &str = extend!("lease_ends", "lease_ends = lease_ends + ($1 - leased_until), ");
+
+/// Writes a step down where the clause gives a row: connection, call, name, status, content, held, marker, id in the CRM,
+/// deadline, at, note.
+macro_rules! step {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO steps (connection, call, name, status, content, held, marker, crm_id, deadline, at, note) ",
+            $rows,
+            " ON CONFLICT (connection, call, name) DO UPDATE SET status = excluded.status, content = excluded.content,
+                 held = excluded.held, marker = excluded.marker, crm_id = excluded.crm_id,
+                 deadline = excluded.deadline, at = excluded.at, note = excluded.note"
+        )
+    };
+}
+
+/// Whether a delivery's lane must wait ($1) for a delivery ($2, $3) under a lease ($4).
+pub const UNCERTAIN: &str = "UPDATE deliveries SET uncertain = $1 WHERE connection = $2 AND call = $3 AND lease = $4";
+
+/// SQLite: after [`UNCERTAIN`].
+pub const STEP: &str = step!("VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+
+/// PostgreSQL: both at once; the lease is $12, whether the lane must wait $13.
+pub const STEP_HELD: &str = concat!(
+    "WITH held AS (UPDATE deliveries SET uncertain = $13 WHERE connection = $1 AND call = $2 AND lease = $12 RETURNING 1) ",
+    step!("SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM held")
+);
+
+/// Gives a delivery back: now, note, uncertain, status, revision claimed, tries to count, due, connection, call, lease,
+/// an empty body. A revision that came while the worker was busy was not in what the worker did: the delivery stays
+/// open for it.
+macro_rules! release {
+    ($more:literal) => {
+        concat!(
+            "UPDATE deliveries SET ",
+            $more,
+            "
+                 lease = NULL, leased_until = NULL, changed_at = $1, note = $2, uncertain = $3,
+                 done = CASE $4 WHEN 'done' THEN $5 ELSE done END,
+                 done_at = CASE $4 WHEN 'done' THEN $1 ELSE done_at END,
+                 attempts = CASE WHEN wanted > $5 AND $4 <> 'pending' THEN 0 ELSE attempts + $6 END,
+                 since = CASE WHEN wanted > $5 AND $4 <> 'pending' THEN $1 ELSE since END,
+                 status = CASE WHEN wanted > $5 THEN 'pending' ELSE $4 END,
+                 due_at = $7,
+                 body = CASE WHEN wanted > $5 OR $4 <> 'done' THEN body ELSE $11 END
+             WHERE connection = $8 AND call = $9 AND lease = $10"
+        )
+    };
+}
+
+/// SQLite.
+pub const RELEASE: &str = release!("");
+/// PostgreSQL: keeps the lease it ended, by which a release whose answer was lost is known.
+pub const RELEASE_SHARED: &str = release!("lease_ends = NULL, released = lease,");
+/// Whether a lease ($3) of a delivery ($1, $2) was released, and none after it.
+pub const RELEASED: &str = "SELECT 1 FROM deliveries WHERE connection = $1 AND call = $2 AND released = $3";
+
+/// Begins to try a delivery again: now, revision, body, connection, call.
+pub const RETRY: &str =
+    "UPDATE deliveries SET status = 'pending', attempts = 0, since = $1, due_at = $1, changed_at = $1,
+         body = CASE WHEN $2 >= wanted THEN $3 ELSE body END, wanted = CASE WHEN $2 >= wanted THEN $2 ELSE wanted END
+     WHERE connection = $4 AND call = $5 AND status <> 'done'";
+
+/// SQLite: ends every lease; what is pending begins to be tried now.
+pub const BEGIN_AGAIN: &str =
+    "UPDATE deliveries SET lease = NULL, leased_until = NULL, since = $1 WHERE status = 'pending'";
+/// PostgreSQL.
+pub const BEGIN_AGAIN_SHARED: &str =
+    "UPDATE deliveries SET lease = NULL, leased_until = NULL, lease_ends = NULL, since = $1 WHERE status = 'pending'";
+
+/// What was made for a number: connection, lane, what, id in the CRM.
+pub const REMEMBER: &str = "INSERT INTO remembered (connection, lane, what, crm_id) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (connection, lane, what) DO UPDATE SET crm_id = excluded.crm_id";
+
+/// And back.
+pub const REMEMBERED: &str = "SELECT what, crm_id FROM remembered WHERE connection = $1 AND lane = $2";
+
+/// When the next delivery of a connection is due.
+pub const NEXT_DUE: &str =
+    "SELECT MIN(due_at) FROM deliveries WHERE connection = $1 AND status = 'pending' AND lease IS NULL";
+
+/// One delivery.
+pub const DELIVERY: &str = concat!("SELECT ", columns!(), " FROM deliveries WHERE connection = $1 AND call = $2");
+
+/// Its steps, in the order they were last changed.
+pub const STEPS: &str = "SELECT name, status, content, held, marker, crm_id, deadline, at, note FROM steps
+     WHERE connection = $1 AND call = $2 ORDER BY at, name";
+
+/// How many stand where.
+pub const TALLY: &str =
+    "SELECT connection, status, COUNT(*), MIN(created_at) FROM deliveries GROUP BY connection, status";
+
+/// A page of deliveries.
+pub fn list<DB>(filter: &DeliveryFilter) -> QueryBuilder<DB>
+where
+    DB: Database,
+    for<'q> String: Encode<'q, DB> + Type<DB>,
+    for<'q> i64: Encode<'q, DB> + Type<DB>,
+{
+    let mut query = QueryBuilder::new(concat!("SELECT ", columns!(), " FROM deliveries WHERE 1 = 1"));
+    if let Some(connection) = &filter.connection {
+        query.push(" AND connection = ").push_bind(connection.to_string());
+    }
+    if let Some(call) = &filter.call {
+        query.push(" AND call = ").push_bind(call.to_string());
+    }
+    if let Some(status) = filter.status {
+        query.push(" AND status = ").push_bind(status.word().to_owned());
+    }
+    if let Some(since) = filter.since {
+        query.push(" AND created_at >= ").push_bind(millis(since));
+    }
+    query.push(" ORDER BY changed_at DESC LIMIT ").push_bind(i64::from(filter.limit));
+    query
+}
