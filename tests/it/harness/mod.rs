@@ -2,6 +2,7 @@
 //! that a test starts ends with it.
 
 mod crm;
+mod load;
 mod process;
 
 use std::process::{Command, Output, Stdio};
@@ -10,6 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub use crm::{CrmSetup, Users};
+pub use load::Load;
 pub use process::Process;
 use simulators::rbs::RbsCrm;
 
@@ -65,12 +67,7 @@ impl Site {
 
     /// Asks the API.
     pub async fn api(&self, path: &str) -> Value {
-        let request = self.http.get(format!("{}/api/v1/{path}", self.process.url())).bearer_auth(self.process.token());
-        let answer = request.send().await.unwrap();
-        let status = answer.status();
-        let text = answer.text().await.unwrap();
-        assert!(status.is_success(), "{path}: {status} {text}");
-        serde_json::from_str(&text).unwrap()
+        api(&self.http, &self.process, path).await.unwrap()
     }
 
     /// Runs a command of `ringfold` against this site.
@@ -101,6 +98,15 @@ impl Site {
         })
         .await
     }
+}
+
+/// Asks the API of a process; an error is what it said, or that it said nothing.
+pub async fn api(http: &reqwest::Client, process: &Process, path: &str) -> Result<Value, String> {
+    let request = http.get(format!("{}/api/v1/{path}", process.url())).bearer_auth(process.token());
+    let answer = request.send().await.map_err(|why| format!("{path}: {why}"))?;
+    let status = answer.status();
+    let text = answer.text().await.map_err(|why| format!("{path}: {why}"))?;
+    if status.is_success() { Ok(serde_json::from_str(&text).unwrap()) } else { Err(format!("{path}: {status} {text}")) }
 }
 
 /// One of the four templates of seed 003, as UIS renders it.

@@ -1,5 +1,6 @@
-//! `ringfold up` as a child process, killed by its pid when the test ends.
+//! `ringfold` as a child process, killed by its pid when the test ends.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -9,10 +10,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::eventually;
 
-/// A `ringfold up` that can be killed and started again at the same address.
+/// A `ringfold up`, or one role, that can be killed and started again at the same address.
 pub struct Process {
     port: u16,
     dir: PathBuf,
+    /// What its data directory and its log are called.
+    name: String,
+    /// The command and what it takes beside `--listen` and `--data`.
+    arguments: Vec<OsString>,
+    env: Vec<(String, String)>,
     child: Mutex<Option<Child>>,
 }
 
@@ -27,8 +33,16 @@ fn free_port() -> u16 {
 }
 
 impl Process {
+    /// `ringfold up` with the accounts file of the directory.
     pub fn new(dir: &Path) -> Self {
-        Self { port: free_port(), dir: dir.to_owned(), child: Mutex::new(None) }
+        let accounts = dir.join("accounts.toml").into_os_string();
+        Self::of(dir, "data", vec!["up".into(), "--accounts".into(), accounts], Vec::new())
+    }
+
+    /// A command of its own name, arguments and environment.
+    pub fn of(dir: &Path, name: &str, arguments: Vec<OsString>, env: Vec<(String, String)>) -> Self {
+        let (dir, name) = (dir.to_owned(), name.to_owned());
+        Self { port: free_port(), dir, name, arguments, env, child: Mutex::new(None) }
     }
 
     pub fn url(&self) -> String {
@@ -36,7 +50,7 @@ impl Process {
     }
 
     pub fn data(&self) -> PathBuf {
-        self.dir.join("data")
+        self.dir.join(&self.name)
     }
 
     pub fn token(&self) -> String {
@@ -50,16 +64,20 @@ impl Process {
 
     /// The same on another data directory.
     pub fn command_on(&self, data: &Path) -> Command {
-        let log = File::options().create(true).append(true).open(self.dir.join("log")).unwrap();
+        let log = File::options().create(true).append(true).open(self.log_file()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringfold"));
-        command.args(["up", "--listen", &format!("127.0.0.1:{}", self.port)]);
-        command.arg("--data").arg(data).arg("--accounts").arg(self.dir.join("accounts.toml"));
-        command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command.args(&self.arguments).args(["--listen", &format!("127.0.0.1:{}", self.port)]).arg("--data").arg(data);
+        command.env_clear().envs(self.env.iter().cloned());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         command
     }
 
+    fn log_file(&self) -> PathBuf {
+        self.dir.join(format!("{}.log", self.name))
+    }
+
     pub fn log(&self) -> String {
-        fs::read_to_string(self.dir.join("log")).unwrap_or_default()
+        fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
     /// Starts it and waits until it is ready.
@@ -67,9 +85,19 @@ impl Process {
         self.spawn(self.command()).await;
     }
 
-    /// Starts it by a command of the test's own.
-    pub async fn spawn(&self, mut command: Command) {
+    /// Starts it by a command of the test's own, and waits until it is ready.
+    pub async fn spawn(&self, command: Command) {
+        self.launch(command);
+        self.ready().await;
+    }
+
+    /// Starts it, and waits for nothing.
+    pub fn launch(&self, mut command: Command) {
         *self.child.lock().unwrap() = Some(command.spawn().unwrap());
+    }
+
+    /// Waits until it is ready.
+    pub async fn ready(&self) {
         let ready = format!("{}/readyz", self.url());
         eventually("the process to be ready", async || {
             if let Ok(Some(status)) = self.child.lock().unwrap().as_mut().unwrap().try_wait() {
@@ -116,7 +144,7 @@ impl Drop for Process {
         if std::thread::panicking() {
             let log = self.log();
             let tail: Vec<&str> = log.lines().rev().take(40).collect();
-            eprintln!("--- the end of the log of {}:", self.dir.display());
+            eprintln!("--- the end of {}:", self.log_file().display());
             tail.iter().rev().for_each(|line| eprintln!("{line}"));
         }
         self.kill();
