@@ -1,0 +1,174 @@
+//! Ringfold scaled out: real servers of the test's own, roles as processes that come and go, and a CRM.
+
+use std::ffi::OsString;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use servers::{Kafka, Postgres, RabbitMq};
+use simulators::rbs::RbsCrm;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::harness::{CrmSetup, Load, Process, SECRET, Users, api, eventually};
+
+/// Three servers and a handful of processes are enough for a small machine: one fleet at a time.
+static TURN: Semaphore = Semaphore::const_new(1);
+
+/// A role that can be started more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Ingest,
+    Process,
+    Sink,
+    Console,
+}
+
+impl Role {
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Ingest => &["ingest"],
+            Self::Process => &["process"],
+            Self::Sink => &["sink", "rbs-crm"],
+            Self::Console => &["console"],
+        }
+    }
+}
+
+/// All of it.
+pub struct Fleet {
+    // Dropped in this order: processes before what they stand on.
+    roles: Mutex<Vec<(Role, Arc<Process>)>>,
+    pub kafka: Kafka,
+    pub rabbit: RabbitMq,
+    pub postgres: Postgres,
+    pub crm: RbsCrm,
+    pub users: Users,
+    pub http: reqwest::Client,
+    env: Vec<(String, String)>,
+    dir: tempfile::TempDir,
+    _turn: SemaphorePermit<'static>,
+}
+
+impl Fleet {
+    /// One process of each role, on servers of their own, with the account of `setup`.
+    pub async fn start(setup: CrmSetup) -> Self {
+        let turn = TURN.acquire().await.unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let (crm, users) = setup.crm().await;
+        let accounts = dir.path().join("accounts.toml");
+        std::fs::write(&accounts, setup.accounts(&crm.base_url(), &users)).unwrap();
+        let start = || std::thread::scope(|scope| {
+            let (kafka, rabbit) = (scope.spawn(Kafka::start), scope.spawn(RabbitMq::start));
+            let postgres = Postgres::start();
+            (kafka.join().unwrap(), rabbit.join().unwrap(), postgres)
+        });
+        let (kafka, rabbit, postgres) = tokio::task::block_in_place(start);
+        let database = tokio::task::block_in_place(|| postgres.database());
+        let env = [
+            ("RINGFOLD_BACKBONE__LOG", format!("kafka://{}", kafka.address())),
+            ("RINGFOLD_BACKBONE__QUEUE", rabbit.url()),
+            ("RINGFOLD_BACKBONE__STORE", database),
+            ("RINGFOLD_BACKBONE__PARTITIONS", "6".to_owned()),
+            ("RINGFOLD_BACKBONE__REPLICATION", "1".to_owned()),
+            ("RINGFOLD_SECRET_KEY", "5a".repeat(32)),
+        ];
+        let env = env.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
+        let roles = Mutex::default();
+        let fleet = Self { roles, kafka, rabbit, postgres, crm, users, http, env, dir, _turn: turn };
+        fleet.add(Role::Console).await;
+        fleet.apply(&accounts);
+        tokio::join!(fleet.add(Role::Ingest), fleet.add(Role::Process), fleet.add(Role::Sink));
+        fleet
+    }
+
+    /// Starts one more process of a role, and waits until it is ready.
+    pub async fn add(&self, role: Role) -> Arc<Process> {
+        let process = self.prepare(role);
+        process.start().await;
+        process
+    }
+
+    /// One more process of a role, not started yet.
+    pub fn prepare(&self, role: Role) -> Arc<Process> {
+        let mut roles = self.roles.lock().unwrap();
+        let name = format!("{}-{}", role.arguments()[0], roles.len());
+        let arguments: Vec<OsString> = role.arguments().iter().map(OsString::from).collect();
+        let process = Arc::new(Process::of(self.dir.path(), &name, arguments, self.env.clone()));
+        roles.push((role, Arc::clone(&process)));
+        process
+    }
+
+    /// Those of a role, in the order they were added.
+    pub fn of(&self, role: Role) -> Vec<Arc<Process>> {
+        let roles = self.roles.lock().unwrap();
+        roles.iter().filter(|(kind, _)| *kind == role).map(|(_, process)| Arc::clone(process)).collect()
+    }
+
+    /// The hook of every ingest.
+    pub fn hooks(&self) -> Vec<String> {
+        self.of(Role::Ingest).iter().map(|process| format!("{}/hooks/{SECRET}", process.url())).collect()
+    }
+
+    /// Asks the console, as long as it takes: what it stands on may be away.
+    pub async fn api(&self, path: &str) -> Value {
+        let console = self.of(Role::Console)[0].clone();
+        eventually(&format!("the console to answer {path}"), async || api(&self.http, &console, path).await.ok()).await
+    }
+
+    /// Waits until every call of the load ended and was delivered, and nothing is left to do; then compares what was heard
+    /// and what the CRM holds with what was said.
+    pub async fn settle(&self, load: &Load) {
+        eventually("every call to be delivered, and nothing to be left", async || {
+            let count = async |status: &str| {
+                let page = self.api(&format!("deliveries?status={status}&limit=1000")).await;
+                page["deliveries"].as_array().unwrap().len()
+            };
+            let left = count("pending").await + count("in_progress").await + count("parked").await;
+            let done = count("done").await;
+            (left == 0 && done == load.scenarios.len() && self.all_ended().await && self.heard(load).await).then_some(())
+        })
+        .await;
+        load.compare(&self.crm.snapshot());
+    }
+
+    async fn all_ended(&self) -> bool {
+        let page = self.api("calls?limit=1000").await;
+        page["calls"].as_array().unwrap().iter().all(|call| call["state"] == "ended")
+    }
+
+    /// Whether each call was folded from everything that was said of it.
+    async fn heard(&self, load: &Load) -> bool {
+        let calls = load.scenarios.iter().map(async |scenario| {
+            let call = self.api(&format!("calls/acme-uis/{}", scenario.call_id)).await;
+            let events = call["call"]["events"].as_array().unwrap().clone();
+            events.iter().filter(|event| event["origin"] == "webhook").count() == Load::said(scenario)
+        });
+        for call in calls {
+            if !call.await {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn apply(&self, accounts: &std::path::Path) {
+        let console = &self.of(Role::Console)[0];
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ringfold"));
+        command.args(["accounts", "apply", "--yes", "-f"]).arg(accounts).env_clear();
+        command.env("RINGFOLD_SERVER", console.url()).env("RINGFOLD_TOKEN", console.token());
+        let applied = command.output().unwrap();
+        assert!(applied.status.success(), "{applied:?}");
+    }
+}
+
+/// The account of the fault suite: all records, a CRM that forgets to answer and whose search is behind.
+pub async fn fleet(seed: u64) -> Fleet {
+    let settings = "create_contact = true\nadd_recording_to_deal = true\nmissed_call_task = true\n\
+                    request_timeout = \"2s\"\nsearch_lag = \"2s\"\nmax_in_flight = 16";
+    let setup = CrmSetup { seed, ..CrmSetup::only(settings) };
+    let fleet = Fleet::start(setup.source("talk_without_end = \"3s\"\nring_without_end = \"3s\"")).await;
+    fleet.crm.faults().set_search_lag(Duration::from_secs(1));
+    fleet.crm.faults().drop_after_sometimes(0.05);
+    fleet
+}

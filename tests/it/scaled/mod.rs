@@ -1,0 +1,8 @@
+//! Scaled out: every role a process of its own, on real Kafka, RabbitMQ and PostgreSQL that are killed, held still and slow.
+//! Whatever happens: nothing lost, nothing doubled, each call folded from all that was said.
+
+mod fleet;
+mod kills;
+mod scaling;
+mod servers_away;
+mod spool;

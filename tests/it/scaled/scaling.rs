@@ -1,0 +1,61 @@
+//! Processors and sink workers that come and go under load, in good order or not, and one that comes back from the dead.
+
+use std::time::Duration;
+
+use super::fleet::{Fleet, Role, fleet};
+use crate::harness::{Load, eventually};
+
+const SEED: u64 = 20_261_202;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c5_two_and_then_four_processors_and_sink_workers_join_and_leave_under_load() {
+    let fleet = fleet(SEED).await;
+    let load = Load::new(SEED, 120, &fleet.crm);
+    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &fleet.hooks()), come_and_go(&fleet));
+    assert!(acknowledged, "every webhook is acknowledged");
+    fleet.settle(&load).await;
+}
+
+async fn come_and_go(fleet: &Fleet) {
+    let pause = Duration::from_secs(2);
+    tokio::join!(fleet.add(Role::Process), fleet.add(Role::Sink));
+    tokio::time::sleep(pause).await;
+    tokio::join!(fleet.add(Role::Process), fleet.add(Role::Sink));
+    tokio::join!(fleet.add(Role::Process), fleet.add(Role::Sink));
+    tokio::time::sleep(pause).await;
+    for role in [Role::Process, Role::Sink] {
+        let of_role = fleet.of(role);
+        // One leaves in good order, one is killed, and the first of all goes too: what is left was there last.
+        let status = of_role[1].stop().await;
+        assert!(status.success(), "{role:?}: {status}");
+        of_role[2].kill();
+        let status = of_role[0].stop().await;
+        assert!(status.success(), "{role:?}: {status}");
+    }
+}
+
+/// Held still for longer than its session lasts, its partitions go to another, which goes on; then it wakes up in the
+/// middle of what it was doing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c13_d2_a_zombie_processor_and_a_zombie_sink_worker_change_nothing() {
+    let fleet = fleet(SEED + 1).await;
+    let load = Load::new(SEED + 1, 80, &fleet.crm);
+    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &fleet.hooks()), bury_alive(&fleet));
+    assert!(acknowledged, "every webhook is acknowledged");
+    fleet.settle(&load).await;
+}
+
+async fn bury_alive(fleet: &Fleet) {
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let zombies = [fleet.of(Role::Process)[0].clone(), fleet.of(Role::Sink)[0].clone()];
+    zombies.iter().for_each(|zombie| zombie.signal("STOP"));
+    tokio::join!(fleet.add(Role::Process), fleet.add(Role::Sink));
+    let folded = async |fleet: &Fleet| {
+        let metrics = format!("{}/metrics", fleet.of(Role::Process)[1].url());
+        let text = reqwest::get(metrics).await.ok()?.text().await.ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix("ringfold_folded_total "))?.parse::<u64>().ok()?;
+        (line > 0).then_some(())
+    };
+    eventually("the other processor to have taken over", async || folded(fleet).await).await;
+    zombies.iter().for_each(|zombie| zombie.signal("CONT"));
+}
