@@ -1,7 +1,7 @@
 //! Reading records of `calls.raw` and folding them into calls in memory, on one thread. The limit beside it reads of the
 //! same records only the session and the state, and keeps the last state of each session in a map.
 
-mod records;
+pub mod records;
 
 use std::borrow::Cow;
 use std::collections::HashMap;

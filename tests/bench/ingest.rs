@@ -68,7 +68,7 @@ pub async fn run() -> Result<()> {
 }
 
 /// The load, and the server's seconds of processor time per 100,000 acknowledged.
-async fn measured(server: &Server, calls: &Arc<AtomicU32>, duration: Duration) -> Result<(Load, f64)> {
+pub async fn measured(server: &Server, calls: &Arc<AtomicU32>, duration: Duration) -> Result<(Load, f64)> {
     let before = server.cpu_seconds()?;
     let load = load::run(server.address, calls, duration).await?;
     let used = server.cpu_seconds()? - before;
@@ -117,7 +117,7 @@ async fn catch_up(up: &Server, sent: usize) -> Result<()> {
 }
 
 /// A number on the server's page of metrics.
-async fn counted(client: &mut Client, name: &str) -> Result<f64> {
+pub async fn counted(client: &mut Client, name: &str) -> Result<f64> {
     let (_, page) = client.get("/metrics").await?;
     let page = std::str::from_utf8(page)?;
     let value = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));

@@ -6,6 +6,7 @@ mod disk;
 mod fold;
 mod http;
 mod ingest;
+mod kafka;
 mod latency;
 mod load;
 mod memory;
@@ -15,7 +16,9 @@ mod webhook;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|all]";
+const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|all]\n   or: cargo bench --bench line -- \
+                     [kafka-ingest|kafka-process|kafka-latency|kafka], on servers of its own (tests/install installs them)";
+const ON_KAFKA: [&str; 4] = ["kafka-ingest", "kafka-process", "kafka-latency", "kafka"];
 
 fn main() -> Result<()> {
     // Cargo adds flags of its own, such as --bench.
@@ -23,6 +26,12 @@ fn main() -> Result<()> {
     let wanted = words.next().unwrap_or_else(|| "all".to_owned());
     if wanted == bare::ROLE {
         return bare::serve(&words.next().unwrap_or_default());
+    }
+    if kafka::ROLES.contains(&wanted.as_str()) {
+        return kafka::run_bare(&wanted, &words.collect::<Vec<_>>());
+    }
+    if ON_KAFKA.contains(&wanted.as_str()) {
+        return tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(kafka::run(&wanted));
     }
     if !["fold", "ingest", "latency", "memory", "all"].contains(&wanted.as_str()) {
         bail!("{wanted:?} is no benchmark; {USAGE}");

@@ -45,11 +45,26 @@ impl Server {
         Self::start(command, address, dir).await
     }
 
+    /// One role of the product, ready.
+    pub async fn role(arguments: &[&str], env: &[(&'static str, String)]) -> Result<Self> {
+        let dir = directory()?;
+        let address = free_address()?;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringfold"));
+        command.args(arguments).args(["--listen", &address.to_string()]).arg("--data").arg(dir.path().join("data"));
+        command.env_clear().envs(env.iter().map(|(name, value)| (name, value)));
+        Ok(Self::start(command, address, dir).await?.0)
+    }
+
     /// The bare server, ready.
     pub async fn bare() -> Result<(Self, Duration)> {
+        Self::of_this_program(&[bare::ROLE]).await
+    }
+
+    /// This program as another server, which these words and an address make of it; ready.
+    pub async fn of_this_program(words: &[&str]) -> Result<(Self, Duration)> {
         let address = free_address()?;
         let mut command = Command::new(std::env::current_exe()?);
-        command.args([bare::ROLE, &address.to_string()]);
+        command.args(words).arg(address.to_string());
         Self::start(command, address, directory()?).await
     }
 
@@ -84,26 +99,35 @@ impl Server {
 
     /// Seconds of processor time used so far, by all threads.
     pub fn cpu_seconds(&self) -> Result<f64> {
-        let stat = self.proc("stat")?;
-        // The command's name, in brackets, may hold spaces; user and system time are the 12th and 13th after it.
-        let (_, fields) = stat.rsplit_once(") ").context("no name in /proc/PID/stat")?;
-        let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
-        Ok(ticks / TICKS_PER_SECOND)
+        cpu_seconds(&self.child.id().to_string()).with_context(|| self.log())
     }
 
     /// MiB of memory resident now.
     pub fn resident_mib(&self) -> Result<f64> {
-        let status = self.proc("status")?;
-        let line =
-            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc/PID/status")?;
-        let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
-        Ok(kib / 1024.0)
+        resident_mib(&self.child.id().to_string()).with_context(|| self.log())
     }
+}
 
-    fn proc(&self, file: &str) -> Result<String> {
-        let path = format!("/proc/{}/{file}", self.child.id());
-        fs::read_to_string(&path).with_context(|| format!("{path} cannot be read:\n{}", self.log()))
-    }
+/// Seconds of processor time that a process, by its id or `self`, used so far.
+pub fn cpu_seconds(process: &str) -> Result<f64> {
+    let stat = proc(process, "stat")?;
+    // The command's name, in brackets, may hold spaces; user and system time are the 12th and 13th after it.
+    let (_, fields) = stat.rsplit_once(") ").context("no name in /proc/PID/stat")?;
+    let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
+    Ok(ticks / TICKS_PER_SECOND)
+}
+
+/// MiB of memory that a process, by its id or `self`, has resident now.
+pub fn resident_mib(process: &str) -> Result<f64> {
+    let status = proc(process, "status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc/PID/status")?;
+    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+    Ok(kib / 1024.0)
+}
+
+fn proc(process: &str, file: &str) -> Result<String> {
+    let path = format!("/proc/{process}/{file}");
+    fs::read_to_string(&path).with_context(|| format!("{path} cannot be read"))
 }
 
 impl Drop for Server {
