@@ -63,7 +63,7 @@ impl Fleet {
             (kafka.join().unwrap(), rabbit.join().unwrap(), postgres)
         });
         let (kafka, rabbit, postgres) = tokio::task::block_in_place(start);
-        let database = tokio::task::block_in_place(|| postgres.database());
+        let database = tokio::task::block_in_place(|| postgres.database()).url;
         let env = [
             ("RINGFOLD_BACKBONE__LOG", format!("kafka://{}", kafka.address())),
             ("RINGFOLD_BACKBONE__QUEUE", rabbit.url()),
