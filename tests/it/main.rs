@@ -11,3 +11,4 @@ mod faults_sink;
 mod harness;
 mod line;
 mod notices;
+mod roles;

@@ -102,6 +102,11 @@ impl Process {
     /// SIGTERM, and waits for the end.
     pub async fn stop(&self) -> ExitStatus {
         self.signal("TERM");
+        self.ended().await
+    }
+
+    /// Waits for the end of a process that was told to stop.
+    pub async fn ended(&self) -> ExitStatus {
         let status = eventually("the process to stop", async || {
             self.child.lock().unwrap().as_mut().unwrap().try_wait().unwrap()
         })
