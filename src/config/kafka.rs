@@ -1,4 +1,4 @@
-//! `backbone.kafka`: properties of librdkafka, handed on as they are, but for those that Ringfold's promises rest on.
+//! `backbone.kafka`: properties of librdkafka, handed on as they are. Which of them may be set is the log's to say.
 
 use std::collections::BTreeMap;
 
@@ -10,43 +10,11 @@ use toml::{Table, Value};
 #[serde(try_from = "Table")]
 pub struct Properties(pub BTreeMap<String, String>);
 
-/// What stands behind "acknowledged is durable" and "exactly once", and what has a key of its own.
-const OURS: [&str; 18] = [
-    "acks",
-    "auto.offset.reset",
-    "bootstrap.servers",
-    "enable.auto.commit",
-    "enable.auto.offset.store",
-    "enable.gapless.guarantee",
-    "enable.idempotence",
-    "group.id",
-    "group.instance.id",
-    "isolation.level",
-    "max.in.flight",
-    "max.in.flight.requests.per.connection",
-    "metadata.broker.list",
-    "partitioner",
-    "plugin.library.paths",
-    "request.required.acks",
-    "transaction.timeout.ms",
-    "transactional.id",
-];
-
 impl TryFrom<Table> for Properties {
     type Error = String;
     fn try_from(table: Table) -> Result<Self, String> {
         let mut properties = BTreeMap::new();
         flatten("", table, &mut properties)?;
-        if let Some(ours) = OURS.iter().find(|ours| properties.contains_key(**ours)) {
-            return Err(format!(
-                "{ours} is set by Ringfold itself, because what it promises rests on it; leave it out"
-            ));
-        }
-        let encrypted =
-            properties.get("security.protocol").is_some_and(|protocol| protocol.to_lowercase().contains("ssl"));
-        if encrypted && !cfg!(feature = "kafka-tls") {
-            return Err("security.protocol with TLS is not in this build; build with --features kafka-tls".to_owned());
-        }
         Ok(Self(properties))
     }
 }

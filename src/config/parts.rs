@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use backbone::kafka::KafkaConfig;
 use backbone::sealed::Secret;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
@@ -58,6 +59,21 @@ pub struct Servers {
     pub prefix: String,
     /// Bytes that the spool of an ingest may take on disk.
     pub spool_max: u64,
+}
+
+impl Servers {
+    /// The log's configuration, for the process of this name.
+    pub fn kafka(&self, instance: &str) -> KafkaConfig {
+        KafkaConfig {
+            brokers: self.brokers.clone(),
+            prefix: self.prefix.clone(),
+            partitions: self.partitions,
+            replication: self.replication,
+            instance: instance.to_owned(),
+            memory: self.processor_memory,
+            properties: self.properties.clone(),
+        }
+    }
 }
 
 /// The word for a part in the data directory.

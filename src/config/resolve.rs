@@ -84,7 +84,7 @@ impl Layers<'_> {
                 None => Ok(Backbone::Embedded),
             };
         };
-        Ok(Backbone::Servers(Box::new(Servers {
+        let servers = Servers {
             brokers,
             properties,
             partitions: i32::from(partitions),
@@ -95,7 +95,10 @@ impl Layers<'_> {
             store_connections: u32::from(connections),
             prefix: prefix.unwrap_or_default(),
             spool_max,
-        })))
+        };
+        // What Kafka's client would refuse when it is made is refused here, whatever the command.
+        servers.kafka("none").check().map_err(|why| why.to_string())?;
+        Ok(Backbone::Servers(Box::new(servers)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Layers over one another, and what each refuses.
 
+mod deploy;
 mod servers;
 
 use super::*;

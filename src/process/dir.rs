@@ -1,7 +1,7 @@
 //! What a process keeps in its data directory besides what it works on: a lock, its name, its token, where it listens.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
@@ -45,6 +45,17 @@ pub fn instance(dir: &Path) -> Result<String, Exit> {
     fs::write(&fresh, &name)?;
     fs::rename(fresh, path)?;
     Ok(name)
+}
+
+/// Whether so many bytes can be written in the directory.
+pub fn has_room(dir: &Path, bytes: u64) -> std::io::Result<()> {
+    let path = dir.join("room.try");
+    let tried = File::create(&path).and_then(|mut file| {
+        std::io::copy(&mut std::io::repeat(0).take(bytes), &mut file)?;
+        file.sync_all()
+    });
+    fs::remove_file(path)?;
+    tried
 }
 
 /// The token of the API, in a file that only its owner can read: the one that was given, or else one made once.

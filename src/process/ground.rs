@@ -51,7 +51,7 @@ impl Ground {
                  backbone.log, backbone.queue and backbone.store to the servers that all roles share",
             )),
             config::Backbone::Servers(servers) => {
-                let servers = Servers::open(config, servers, roles, readiness, work)?;
+                let servers = Servers::open(config, servers, roles, readiness, work).await?;
                 Ok(Self { backbone: servers.backbone.clone(), kind: Kind::Servers(servers) })
             }
         }
@@ -108,16 +108,19 @@ impl Ground {
         match &self.kind {
             // The smallest write there is: that of nothing, which only says that the directory changed.
             Kind::Embedded(_) => self.backbone.directory.save(&backbone::store::Accounts::default(), clock.now()).await,
-            Kind::Servers(servers) => servers.try_to_take(),
+            Kind::Servers(servers) => servers.try_to_take().await,
         }
     }
 
     /// Waits until the last writes are on disk, and lets the directory go.
     pub async fn close(&self) {
-        if let Kind::Embedded(embedded) = &self.kind
-            && let Err(why) = embedded.flush().await
-        {
-            tracing::warn!(error = %why, "the last writes failed");
+        match &self.kind {
+            Kind::Embedded(embedded) => {
+                if let Err(why) = embedded.flush().await {
+                    tracing::warn!(error = %why, "the last writes failed");
+                }
+            }
+            Kind::Servers(servers) => servers.close().await,
         }
     }
 }

@@ -74,8 +74,9 @@ fn properties_that_promises_rest_on_are_refused() {
     for (name, value) in [("ACKS", "1"), ("ENABLE_IDEMPOTENCE", "false"), ("TRANSACTIONAL_ID", "x")] {
         let variable = format!("RINGFOLD_BACKBONE__KAFKA__{name}");
         let name = name.to_lowercase().replace('_', ".");
-        says(&refused(ALL, &[(&variable, value)]), &["RINGFOLD_BACKBONE__KAFKA", &name, "leave it out"]);
+        says(&refused(ALL, &[(&variable, value)]), &[&format!("backbone.kafka.{name}"), "cannot be set"]);
     }
+    says(&refused(ALL, &[("RINGFOLD_BACKBONE__KAFKA__LINGER_MSS", "5")]), &["backbone.kafka.linger.mss"]);
     says(&refused("[backbone.kafka]\nlinger.ms = 5\n", &[]), &["backbone.kafka.linger.ms", "backbone.log is embedded"]);
 }
 

@@ -44,6 +44,10 @@ impl Log for WatchedLog {
         })
     }
 
+    fn appends_at_once(&self) -> usize {
+        self.log.get().map_or(1, |log| log.appends_at_once())
+    }
+
     fn consumer(&self, group: &str, topic: Topic, start: Start) -> Fut<'_, Box<dyn Consumer>> {
         let group = group.to_owned();
         Box::pin(async move {

@@ -5,47 +5,70 @@
 mod consumer;
 mod ledger;
 mod log;
+mod queue;
 mod store;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use backbone::Error;
 
 pub use log::WatchedLog;
+pub use queue::LossyQueue;
 pub use store::LaterStore;
 
 /// A part that is set once, when it is there; clones are the same.
 pub struct Later<T> {
     part: &'static str,
-    cell: Arc<OnceLock<T>>,
+    it: Arc<It<T>>,
+}
+
+struct It<T> {
+    cell: OnceLock<T>,
+    /// Why it is not there.
+    why: Mutex<String>,
 }
 
 impl<T> Clone for Later<T> {
     fn clone(&self) -> Self {
-        Self { part: self.part, cell: Arc::clone(&self.cell) }
+        Self { part: self.part, it: Arc::clone(&self.it) }
     }
 }
 
 impl<T> Later<T> {
     /// `part` as errors name it: `log`, `queue` or `store`.
     pub fn new(part: &'static str) -> Self {
-        Self { part, cell: Arc::default() }
+        Self::with(part, OnceLock::new())
     }
 
     /// One that is there already.
     pub fn there(part: &'static str, it: T) -> Self {
-        Self { part, cell: Arc::new(OnceLock::from(it)) }
+        Self::with(part, OnceLock::from(it))
+    }
+
+    fn with(part: &'static str, cell: OnceLock<T>) -> Self {
+        Self { part, it: Arc::new(It { cell, why: Mutex::new("it was not reached yet".to_owned()) }) }
     }
 
     /// It is there from now on. The first one stays.
     pub fn set(&self, it: T) {
         // A second one is only dropped.
-        let _ = self.cell.set(it);
+        let _ = self.it.cell.set(it);
+    }
+
+    /// It is not there, and why.
+    pub fn is_away(&self, why: &Error) {
+        let why = match why {
+            Error::Unavailable { why, .. } => why.clone(),
+            other => other.to_string(),
+        };
+        *self.it.why.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     /// The part, if it is there.
     pub fn get(&self) -> Result<&T, Error> {
-        let away = || Error::Unavailable { part: self.part, why: "it was not reached yet".to_owned() };
-        self.cell.get().ok_or_else(away)
+        self.it.cell.get().ok_or_else(|| {
+            let why = self.it.why.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            Error::Unavailable { part: self.part, why }
+        })
     }
 }

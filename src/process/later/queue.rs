@@ -41,9 +41,10 @@ impl LossyQueue {
 impl Queue for LossyQueue {
     fn announce<'a>(&'a self, kind: &'a str, count: u32) -> Fut<'a, ()> {
         Box::pin(async move {
-            if let Ok(queue) = self.queue.get() {
-                self.told(queue.announce(kind, count).await);
-            }
+            self.told(match self.queue.get() {
+                Ok(queue) => queue.announce(kind, count).await,
+                Err(why) => Err(why),
+            });
             Ok(())
         })
     }
@@ -51,9 +52,11 @@ impl Queue for LossyQueue {
     fn wait<'a>(&'a self, kind: &'a str, wait: Duration) -> Fut<'a, bool> {
         Box::pin(async move {
             let began = tokio::time::Instant::now();
-            if let Ok(queue) = self.queue.get()
-                && let Some(word) = self.told(queue.wait(kind, wait).await)
-            {
+            let waited = match self.queue.get() {
+                Ok(queue) => queue.wait(kind, wait).await,
+                Err(why) => Err(why),
+            };
+            if let Some(word) = self.told(waited) {
                 return Ok(word);
             }
             // Who waits for a word is not woken at once by there being none.
