@@ -1,15 +1,12 @@
 //! Stands between the store and the server, and cuts a connection where a test says: after the server has carried out what
 //! it was sent, before its answer is heard.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
-
-use crate::make::Database;
 
 /// The end of every answer: the server is ready for the next query, outside a transaction.
 const READY: &[u8] = b"Z\0\0\0\x05I";
@@ -22,11 +19,12 @@ pub struct Cutter {
 }
 
 impl Cutter {
-    /// Listens where a server of the same database would.
-    pub fn before(database: &Database) -> Self {
+    /// Listens in a directory of its own, as the server does in its.
+    pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let listener = UnixListener::bind(dir.path().join(".s.PGSQL.5432")).unwrap();
-        let (mark, server) = (Mark::default(), database.socket());
+        let server = servers::postgres().socket();
+        let listener = UnixListener::bind(dir.path().join(server.file_name().unwrap())).unwrap();
+        let mark = Mark::default();
         let marked = Arc::clone(&mark);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -37,8 +35,9 @@ impl Cutter {
         Self { dir, mark }
     }
 
-    pub fn dir(&self) -> &Path {
-        self.dir.path()
+    /// The address of a database by way of it.
+    pub fn url(&self, database: &str) -> String {
+        servers::postgres().url_behind(self.dir.path(), database)
     }
 
     /// Cuts the connection that next sends this.

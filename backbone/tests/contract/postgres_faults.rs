@@ -25,8 +25,8 @@ fn crm() -> ConnectionId {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn d7_what_was_committed_unheard_is_known_again() {
     let database = database().await;
-    let cutter = Cutter::before(&database);
-    let PostgresStore { directory, journal, ledger } = connect(&database.behind(cutter.dir())).await;
+    let cutter = Cutter::new();
+    let PostgresStore { directory, journal, ledger } = connect(&cutter.url(&database.name)).await;
     let limits = limits(&[("crm", 9)]);
 
     cutter.cut("COMMIT");
