@@ -1,7 +1,7 @@
 //! What can go wrong with a backbone, as far as its users act differently on it.
 
 /// An error of the log, the queue or the store.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// It cannot be reached or answer now; the same call may work later.
     #[error("the {part} is not available: {why}")]

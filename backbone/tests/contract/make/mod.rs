@@ -28,6 +28,8 @@ pub trait Ground {
     fn another(&self) -> Boxed<'_, Backbone>;
     /// Every byte that is stored.
     fn bytes(&self) -> Boxed<'_, Vec<u8>>;
+    /// Rows of deliveries read so far, where the store counts them.
+    fn rows_read(&self) -> Boxed<'_, Option<i64>>;
     /// Lets leases grow older, where they do not go by the `now` that callers give.
     fn pass(&self, seconds: u32) -> Boxed<'_, ()>;
 }
