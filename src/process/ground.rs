@@ -6,7 +6,7 @@ use std::time::Duration;
 use backbone::embedded::Embedded;
 use backbone::{Backbone, Error, Log};
 use console::Readiness;
-use ingest::Ingest;
+use ingest::{Ingest, SpoolMetrics};
 use schemas::Clock;
 use tokio_util::sync::CancellationToken;
 
@@ -97,9 +97,18 @@ impl Ground {
         match &self.kind {
             Kind::Embedded(_) => {
                 let (log, directory) = (Arc::clone(&self.backbone.log), Arc::clone(&self.backbone.directory));
-                Ingest::new(log, directory, Arc::clone(clock), metrics.ingest.clone()).map_err(refused)
+                // The store is in this process: while it is away, so is everything.
+                Ingest::new(log, directory, None, Arc::clone(clock), metrics.ingest.clone()).map_err(refused)
             }
             Kind::Servers(servers) => servers.ingest(clock, metrics),
+        }
+    }
+
+    /// What the spool tells of itself, where there is one.
+    pub fn spool_metrics(&self) -> Option<SpoolMetrics> {
+        match &self.kind {
+            Kind::Embedded(_) => None,
+            Kind::Servers(servers) => servers.spool_metrics(),
         }
     }
 

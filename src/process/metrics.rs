@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use ingest::IngestMetrics;
+use ingest::{IngestMetrics, SpoolMetrics};
 use processor::ProcessorMetrics;
 use prometheus_client::registry::Registry;
 use sinks::SinkMetrics;
@@ -19,10 +19,13 @@ pub struct Metrics {
 
 impl Metrics {
     /// Those that this process shows.
-    pub fn registry(&self, roles: &Roles) -> Arc<Mutex<Registry>> {
+    pub fn registry(&self, roles: &Roles, spool: Option<SpoolMetrics>) -> Arc<Mutex<Registry>> {
         let mut registry = Registry::default();
         if roles.ingest {
             self.ingest.register(&mut registry);
+        }
+        if let Some(spool) = spool {
+            spool.register(&mut registry);
         }
         if roles.process {
             self.processor.register(&mut registry);

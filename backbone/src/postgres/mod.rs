@@ -23,7 +23,7 @@ use crate::store::{Directory, Journal};
 use crate::{Error, Ledger};
 use codec::Failure;
 
-/// Connections at most, of one process.
+/// Connections at most, of one process that is not told otherwise.
 const CONNECTIONS: u32 = 10;
 /// How long a call waits for a free connection, or for the server to come back.
 const ACQUIRE: Duration = Duration::from_secs(10);
@@ -61,13 +61,18 @@ impl PostgresStore {
     /// Connects to `postgres://user:password@host:port/database`, makes or changes its tables where that is needed
     /// (several processes may start at once), and checks that `key` is the one its secrets are sealed with.
     pub async fn connect(url: &str, key: SecretKey) -> Result<Self, Error> {
+        Self::connect_with(url, key, CONNECTIONS).await
+    }
+
+    /// The same with at most so many connections.
+    pub async fn connect_with(url: &str, key: SecretKey, connections: u32) -> Result<Self, Error> {
         let options = options(url)?;
         let prepared = tokio::time::timeout(MIGRATE, prepare(&options, &key)).await;
         prepared
             .map_err(|_| codec::away("the tables could not be made ready in time"))?
             .map_err(Failure::into_error)?;
         let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
+            .max_connections(connections)
             .acquire_timeout(ACQUIRE)
             .test_before_acquire(false)
             .before_acquire(|connection, idle| {

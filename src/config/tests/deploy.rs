@@ -23,7 +23,9 @@ fn the_example_file_is_taken_and_so_is_all_that_it_only_mentions() {
     assert_eq!(servers(&example, &[KEY]).replication, 3);
     let all = example.lines().map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).unwrap_or(line));
     // A build without TLS refuses it, as another test sees.
-    let all = all.filter(|line| cfg!(feature = "kafka-tls") || !(line.contains("SSL") || line.starts_with("ssl.") || line.contains("SCRAM")));
+    let all = all.filter(|line| {
+        cfg!(feature = "kafka-tls") || !(line.contains("SSL") || line.starts_with("ssl.") || line.contains("SCRAM"))
+    });
     let taken = servers(&all.collect::<Vec<_>>().join("\n"), &[KEY]);
     assert_eq!((taken.prefix.as_str(), taken.properties["sasl.username"].as_str()), ("ringfold.", "ringfold"));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use backbone::Fut;
-use backbone::ledger::{Claim, Delivery, DeliveryFilter, Ledger, Limits, Release, Step, Tally, Wanted};
+use backbone::ledger::{Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Step, Tally, Wanted};
 use schemas::{CallId, ConnectionId, Timestamp};
 
 use super::LaterStore;
@@ -13,20 +13,20 @@ impl Ledger for LaterStore {
         Box::pin(async move { self.0.get()?.ledger.want(wanted, now).await })
     }
 
-    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration) -> Fut<'a, Option<Claim>> {
-        Box::pin(async move { self.0.get()?.ledger.claim(limits, now, lease).await })
+    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration, max: u32) -> Fut<'a, Vec<Claim>> {
+        Box::pin(async move { self.0.get()?.ledger.claim(limits, now, lease, max).await })
     }
 
     fn extend<'a>(&'a self, claim: &'a Claim, until: Timestamp) -> Fut<'a, ()> {
         Box::pin(async move { self.0.get()?.ledger.extend(claim, until).await })
     }
 
-    fn write_step<'a>(&'a self, claim: &'a Claim, step: &'a Step) -> Fut<'a, ()> {
-        Box::pin(async move { self.0.get()?.ledger.write_step(claim, step).await })
+    fn write<'a>(&'a self, claim: &'a Claim, entries: &'a [Entry]) -> Fut<'a, ()> {
+        Box::pin(async move { self.0.get()?.ledger.write(claim, entries).await })
     }
 
-    fn release<'a>(&'a self, claim: &'a Claim, release: Release, now: Timestamp) -> Fut<'a, ()> {
-        Box::pin(async move { self.0.get()?.ledger.release(claim, release, now).await })
+    fn release<'a>(&'a self, claim: &'a Claim, ending: Ending, now: Timestamp) -> Fut<'a, ()> {
+        Box::pin(async move { self.0.get()?.ledger.release(claim, ending, now).await })
     }
 
     fn retry<'a>(&'a self, wanted: &'a Wanted, now: Timestamp) -> Fut<'a, bool> {
@@ -39,14 +39,6 @@ impl Ledger for LaterStore {
 
     fn begin_again(&self, now: Timestamp) -> Fut<'_, ()> {
         Box::pin(async move { self.0.get()?.ledger.begin_again(now).await })
-    }
-
-    fn remembered<'a>(&'a self, connection: &'a ConnectionId, lane: &'a str) -> Fut<'a, Vec<(String, String)>> {
-        Box::pin(async move { self.0.get()?.ledger.remembered(connection, lane).await })
-    }
-
-    fn remember<'a>(&'a self, claim: &'a Claim, what: &'a str, crm_id: &'a str) -> Fut<'a, ()> {
-        Box::pin(async move { self.0.get()?.ledger.remember(claim, what, crm_id).await })
     }
 
     fn delivery<'a>(
