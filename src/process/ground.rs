@@ -112,6 +112,14 @@ impl Ground {
         }
     }
 
+    /// Whether words go through the queue; nothing where it cannot be away, or no role says or hears any.
+    pub fn queue(&self) -> Option<Result<(), Error>> {
+        match &self.kind {
+            Kind::Embedded(_) => None,
+            Kind::Servers(servers) => servers.queue(),
+        }
+    }
+
     /// Whether events can be taken again, after they could not.
     pub async fn try_to_take(&self, clock: &Clock) -> Result<(), Error> {
         match &self.kind {

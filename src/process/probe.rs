@@ -10,7 +10,7 @@ use schemas::Clock;
 use tokio::time::{MissedTickBehavior, timeout};
 
 use super::ground::Ground;
-use super::roles::INGEST;
+use super::roles::{INGEST, QUEUE};
 use super::work::Work;
 
 /// Between two looks.
@@ -50,6 +50,9 @@ async fn look(ground: &Ground, readiness: &Readiness, clock: &Clock) {
         });
     tell(readiness, "log", log);
     tell(readiness, "store", store);
+    if let Some(queue) = ground.queue() {
+        tell(readiness, QUEUE, queue);
+    }
     if let Some(take) = take {
         tell(readiness, INGEST, take);
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backbone::kafka::KafkaLog;
+use backbone::rabbit::RabbitQueue;
 use backbone::sealed::SecretKey;
 use backbone::spool::{SpoolConfig, Spooled};
 use backbone::{Backbone, Error, Log};
@@ -17,7 +18,7 @@ use ingest::{Ingest, SourcesOnDisk, SpoolMetrics};
 use schemas::Clock;
 
 use super::dir;
-use super::later::{Later, LaterStore, LossyQueue, WatchedLog};
+use super::later::{Later, LaterStore, LaterQueue, WatchedLog};
 use super::metrics::Metrics;
 use super::retry::refused;
 use super::roles::{INGEST, QUEUE, Roles};
@@ -38,6 +39,7 @@ pub struct Servers {
     pub backbone: Backbone,
     log: Arc<KafkaLog>,
     spool: Option<Arc<Spooled>>,
+    queue: Option<Later<RabbitQueue>>,
     key: SecretKey,
     data_dir: PathBuf,
     readiness: Readiness,
@@ -66,16 +68,16 @@ impl Servers {
             None
         };
         let store = LaterStore(reach::store(servers, &key, work));
-        let queue = if roles.use_queue() { reach::queue(servers, work) } else { Later::new(QUEUE) };
+        let queue = roles.use_queue().then(|| reach::queue(servers, work));
         let backbone = Backbone {
             log,
-            queue: Arc::new(LossyQueue::new(queue, readiness.clone())),
+            queue: Arc::new(LaterQueue(queue.clone().unwrap_or_else(|| Later::new(QUEUE)))),
             directory: Arc::new(store.clone()),
             journal: Arc::new(store.clone()),
             ledger: Arc::new(store),
         };
         let (readiness, data_dir) = (readiness.clone(), config.data_dir.clone());
-        Ok(Self { backbone, log: kafka, spool, key, data_dir, readiness, _lock: lock })
+        Ok(Self { backbone, log: kafka, spool, queue, key, data_dir, readiness, _lock: lock })
     }
 
     /// A receiver that goes on while the log and the store are away: on a spool, and a copy of the sources.
@@ -93,6 +95,12 @@ impl Servers {
     /// What the spool tells of itself.
     pub fn spool_metrics(&self) -> Option<SpoolMetrics> {
         self.spool.clone().map(SpoolMetrics)
+    }
+
+    /// Whether words go through the queue; nothing where no role says or hears any.
+    pub fn queue(&self) -> Option<Result<(), Error>> {
+        let away = || Error::Unavailable { part: QUEUE, why: "RabbitMQ is not connected to".to_owned() };
+        Some(self.queue.as_ref()?.get().and_then(|queue| queue.is_up().then_some(()).ok_or_else(away)))
     }
 
     /// Whether the log or the spool takes events.

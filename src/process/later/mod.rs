@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use backbone::Error;
 
 pub use log::WatchedLog;
-pub use queue::LossyQueue;
+pub use queue::LaterQueue;
 pub use store::LaterStore;
 
 /// A part that is set once, when it is there; clones are the same.

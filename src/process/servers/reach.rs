@@ -8,7 +8,7 @@ use backbone::kafka::KafkaLog;
 use backbone::postgres::PostgresStore;
 use backbone::rabbit::{RabbitConfig, RabbitQueue};
 use backbone::sealed::SecretKey;
-use backbone::{Error, Log, Queue};
+use backbone::{Error, Log};
 use tokio::time::timeout;
 
 use crate::config::Servers;
@@ -64,14 +64,13 @@ pub fn store(servers: &Servers, key: &SecretKey, work: &mut Work) -> Later<Postg
 }
 
 /// The queue.
-pub fn queue(servers: &Servers, work: &mut Work) -> Later<Arc<dyn Queue>> {
+pub fn queue(servers: &Servers, work: &mut Work) -> Later<RabbitQueue> {
     let (later, url, prefix) = (Later::new(QUEUE), servers.queue.clone(), servers.prefix.clone());
     reach("the queue", &later, work, move || {
         let config = RabbitConfig { url: url.clone(), prefix: prefix.clone() };
         async move {
             let late = |_| Error::Unavailable { part: QUEUE, why: "no answer in time".to_owned() };
-            let queue = timeout(QUEUE_ANSWERS, RabbitQueue::connect(config)).await.map_err(late)??;
-            Ok(Arc::new(queue) as Arc<dyn Queue>)
+            timeout(QUEUE_ANSWERS, RabbitQueue::connect(config)).await.map_err(late)?
         }
     });
     later
