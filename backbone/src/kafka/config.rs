@@ -122,7 +122,7 @@ impl KafkaConfig {
         let mut config = ClientConfig::new();
         config.set_log_level(RDKafkaLogLevel::Warning);
         for (key, value) in defaults(role) {
-            config.set(key, value);
+            config.set(*key, *value);
         }
         let others: &[&str] = if role == Role::Consumer { &PRODUCERS } else { &CONSUMERS };
         for (key, value) in &self.properties {
