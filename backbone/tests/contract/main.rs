@@ -10,6 +10,7 @@ mod log;
 mod make;
 mod postgres_faults;
 mod queue;
+mod rabbit_faults;
 
 /// Runs each function of a suite over an implementation, as a test of its own.
 macro_rules! contract {
@@ -47,4 +48,8 @@ mod postgres {
             an_ended_lease_is_not_extended_over_its_lane, many_claimers_share_nothing,
             a_lost_lease_writes_nothing, a_revision_that_comes_while_busy_is_not_lost, steps_survive, dead_ones_stay_dead;
     );
+}
+
+mod rabbit {
+    contract!(crate::make::OnRabbit => queue: an_announcement_wakes_one_wait, a_wait_ends_by_itself;);
 }
