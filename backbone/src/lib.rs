@@ -1,6 +1,7 @@
 //! What Ringfold stands on: a **log** of records that readers follow, a **queue** that hands out work, and a **store** of
 //! accounts, the journal of calls and the ledger of deliveries. An interface each; [`embedded`] implements all three on
-//! one SQLite file, [`kafka`] the log and [`postgres`] the store for several processes. Knows nothing of PBXs, CRMs or HTTP.
+//! one SQLite file; [`kafka`] is the log, [`rabbit`] the queue and [`postgres`] the store for several processes. Knows nothing
+//! of PBXs, CRMs or HTTP.
 
 pub mod embedded;
 pub mod error;
@@ -9,6 +10,7 @@ pub mod ledger;
 pub mod log;
 pub mod postgres;
 pub mod queue;
+pub mod rabbit;
 pub mod sealed;
 mod sql;
 pub mod store;

@@ -11,6 +11,7 @@ mod log;
 mod make;
 mod postgres_faults;
 mod queue;
+mod rabbit_faults;
 
 /// Runs each function of a suite over an implementation, as a test of its own.
 macro_rules! contract {
@@ -54,4 +55,8 @@ mod postgres {
             a_claim_takes_one_of_a_lane, a_place_is_inherited, what_a_claim_reads_does_not_grow_with_the_backlog,
             many_claimers_share_nothing;
     );
+}
+
+mod rabbit {
+    contract!(crate::make::OnRabbit => queue: an_announcement_wakes_one_wait, a_wait_ends_by_itself;);
 }

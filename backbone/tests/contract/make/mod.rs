@@ -2,6 +2,7 @@
 
 mod embedded;
 mod postgres;
+mod rabbit;
 mod server;
 
 use std::future::Future;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 pub use embedded::OnDisk;
 pub use postgres::{OnPostgres, connect};
+pub use rabbit::{OnRabbit, rabbit_queue, rabbit_url};
 pub use server::{Database, database};
 
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
