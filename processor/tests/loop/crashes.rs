@@ -58,6 +58,10 @@ impl Consumer for Dying {
     fn rewind(&mut self) -> Fut<'_, ()> {
         self.inner.rewind()
     }
+
+    fn generation(&self) -> u64 {
+        self.inner.generation()
+    }
 }
 
 async fn run_until_death(bench: &Bench, lives: i64) {
