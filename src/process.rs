@@ -71,7 +71,7 @@ impl Process {
         let address = listener.local_addr()?;
         let url = config.public_url(address);
         let metrics = Metrics::default();
-        let registry = metrics.registry(&roles, ground.spool_metrics());
+        let registry = metrics.registry(&roles, ground.spool_metrics(&clock));
         let mut app = Router::new();
         let mut ingest = None;
         if roles.ingest {

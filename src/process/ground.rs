@@ -105,10 +105,10 @@ impl Ground {
     }
 
     /// What the spool tells of itself, where there is one.
-    pub fn spool_metrics(&self) -> Option<SpoolMetrics> {
+    pub fn spool_metrics(&self, clock: &Arc<Clock>) -> Option<SpoolMetrics> {
         match &self.kind {
             Kind::Embedded(_) => None,
-            Kind::Servers(servers) => servers.spool_metrics(),
+            Kind::Servers(servers) => servers.spool_metrics(clock),
         }
     }
 

@@ -18,7 +18,7 @@ use ingest::{Ingest, SourcesOnDisk, SpoolMetrics};
 use schemas::Clock;
 
 use super::dir;
-use super::later::{Later, LaterStore, LaterQueue, WatchedLog};
+use super::later::{Later, LaterQueue, LaterStore, WatchedLog};
 use super::metrics::Metrics;
 use super::retry::refused;
 use super::roles::{INGEST, QUEUE, Roles};
@@ -93,8 +93,8 @@ impl Servers {
     }
 
     /// What the spool tells of itself.
-    pub fn spool_metrics(&self) -> Option<SpoolMetrics> {
-        self.spool.clone().map(SpoolMetrics)
+    pub fn spool_metrics(&self, clock: &Arc<Clock>) -> Option<SpoolMetrics> {
+        Some(SpoolMetrics::new(self.spool.clone()?, Arc::clone(clock)))
     }
 
     /// Whether words go through the queue; nothing where no role says or hears any.

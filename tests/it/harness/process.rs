@@ -1,4 +1,4 @@
-//! `ringfold up` as a child process, killed by its pid when the test ends.
+//! `ringfold up`, or one role, as a child process, killed by its pid when the test ends.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
@@ -9,10 +9,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::eventually;
 
-/// A `ringfold up` that can be killed and started again at the same address.
+/// A process that can be killed and started again at the same address.
 pub struct Process {
     port: u16,
     dir: PathBuf,
+    /// What its directory and its log are called.
+    name: String,
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
     child: Mutex<Option<Child>>,
 }
 
@@ -28,7 +32,25 @@ fn free_port() -> u16 {
 
 impl Process {
     pub fn new(dir: &Path) -> Self {
-        Self { port: free_port(), dir: dir.to_owned(), child: Mutex::new(None) }
+        let accounts = dir.join("accounts.toml").display().to_string();
+        Self::of(dir, "data", &["up", "--accounts", &accounts], Vec::new())
+    }
+
+    /// One role, with variables of its own.
+    pub fn role(dir: &Path, words: &[&str], variables: Vec<(String, String)>) -> Self {
+        Self::of(dir, &words.join("-"), words, variables)
+    }
+
+    fn of(dir: &Path, name: &str, arguments: &[&str], variables: Vec<(String, String)>) -> Self {
+        let arguments = arguments.iter().map(ToString::to_string).collect();
+        Self {
+            port: free_port(),
+            dir: dir.to_owned(),
+            name: name.to_owned(),
+            arguments,
+            variables,
+            child: Mutex::new(None),
+        }
     }
 
     pub fn url(&self) -> String {
@@ -36,7 +58,7 @@ impl Process {
     }
 
     pub fn data(&self) -> PathBuf {
-        self.dir.join("data")
+        self.dir.join(&self.name)
     }
 
     pub fn token(&self) -> String {
@@ -50,16 +72,20 @@ impl Process {
 
     /// The same on another data directory.
     pub fn command_on(&self, data: &Path) -> Command {
-        let log = File::options().create(true).append(true).open(self.dir.join("log")).unwrap();
+        let log = File::options().create(true).append(true).open(self.log_file()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringfold"));
-        command.args(["up", "--listen", &format!("127.0.0.1:{}", self.port)]);
-        command.arg("--data").arg(data).arg("--accounts").arg(self.dir.join("accounts.toml"));
-        command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command.args(&self.arguments).args(["--listen", &format!("127.0.0.1:{}", self.port)]);
+        command.arg("--data").arg(data);
+        command.env_clear().envs(self.variables.iter().cloned()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         command
     }
 
     pub fn log(&self) -> String {
-        fs::read_to_string(self.dir.join("log")).unwrap_or_default()
+        fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.dir.join(format!("{}.log", self.name))
     }
 
     /// Starts it and waits until it is ready.
@@ -70,8 +96,19 @@ impl Process {
     /// Starts it by a command of the test's own.
     pub async fn spawn(&self, mut command: Command) {
         *self.child.lock().unwrap() = Some(command.spawn().unwrap());
-        let ready = format!("{}/readyz", self.url());
-        eventually("the process to be ready", async || {
+        self.answers("/readyz").await;
+    }
+
+    /// Starts it and waits until it is alive.
+    pub async fn start_alive(&self) {
+        *self.child.lock().unwrap() = Some(self.command().spawn().unwrap());
+        self.answers("/healthz").await;
+    }
+
+    /// Waits until it answers there with success.
+    pub async fn answers(&self, path: &str) {
+        let ready = format!("{}{path}", self.url());
+        eventually(&format!("{} to answer {path}", self.name), async || {
             if let Ok(Some(status)) = self.child.lock().unwrap().as_mut().unwrap().try_wait() {
                 panic!("it ended with {status}:\n{}", self.log());
             }
