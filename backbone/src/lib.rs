@@ -1,6 +1,6 @@
 //! What Ringfold stands on: a **log** of records that readers follow, a **queue** that hands out work, and a **store** of
 //! accounts, the journal of calls and the ledger of deliveries. An interface each; [`embedded`] implements all three on
-//! one SQLite file, [`postgres`] the store for several processes. Knows nothing of PBXs, CRMs or HTTP.
+//! one SQLite file, [`postgres`] the store for several processes, [`spool`] what a log needs that may be away. Knows nothing of PBXs, CRMs or HTTP.
 
 pub mod embedded;
 pub mod error;
@@ -9,6 +9,7 @@ pub mod log;
 pub mod postgres;
 pub mod queue;
 pub mod sealed;
+pub mod spool;
 mod sql;
 pub mod store;
 
