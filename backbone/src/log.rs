@@ -138,6 +138,11 @@ pub trait Log: Send + Sync {
     /// none of it; Kafka may hold a part, so the same records are appended again, with the same ids.
     fn append(&self, records: Vec<Record>) -> Fut<'_, ()>;
 
+    /// How many appends are worth having under way at once: one, where those that wait are better written together.
+    fn appends_at_once(&self) -> usize {
+        1
+    }
+
     /// Joins a group of readers of `topic`; where the group never committed, it begins at `start`.
     fn consumer(&self, group: &str, topic: Topic, start: Start) -> Fut<'_, Box<dyn Consumer>>;
 
