@@ -8,8 +8,9 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use crate::commands::{
     accounts, calls, completions, config, connections, deliveries, healthcheck, rejected, schemas, simulate, sources,
 };
+use crate::demo::DemoArgs;
 use crate::output::{Color, Format};
-use crate::{demo::DemoArgs, up::UpArgs};
+use crate::roles;
 
 const AFTER: &str = "\
 Exit status:
@@ -17,6 +18,7 @@ Exit status:
 
 Examples:
   ringfold up --accounts accounts.toml
+  ringfold sink rbs-crm --config ringfold.toml
   ringfold demo --calls 20";
 
 /// Carries every phone call from cloud PBXs into CRMs, once.
@@ -57,7 +59,15 @@ pub struct Globals {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run everything in one process, with all data in one directory
-    Up(UpArgs),
+    Up(roles::up::UpArgs),
+    /// Run one role: take what PBXs say
+    Ingest(roles::ingest::IngestArgs),
+    /// Run one role: fold events into calls
+    Process(roles::process::ProcessArgs),
+    /// Run one role: deliver into one kind of CRM
+    Sink(roles::sink::SinkArgs),
+    /// Run one role: write the journal and answer the API
+    Console(roles::console::ConsoleArgs),
     /// Run everything in a fresh directory with simulated PBXs and CRMs, and watch calls arrive
     Demo(DemoArgs),
     /// Write or read accounts, sources and connections
@@ -87,7 +97,7 @@ pub enum Command {
 impl Command {
     /// Runs until it is stopped, and logs what it does. `demo` tells a story instead, and a log would run through it.
     pub fn is_role(&self) -> bool {
-        matches!(self, Self::Up(_))
+        matches!(self, Self::Up(_) | Self::Ingest(_) | Self::Process(_) | Self::Sink(_) | Self::Console(_))
     }
 }
 

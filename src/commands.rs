@@ -15,7 +15,7 @@ pub mod sources;
 use crate::cli::{Cli, Command, Globals};
 use crate::config::{Config, Flags};
 use crate::exit::Exit;
-use crate::{demo, up};
+use crate::{demo, roles};
 
 /// Runs what was typed.
 pub async fn run(cli: Cli) -> Result<(), Exit> {
@@ -23,8 +23,15 @@ pub async fn run(cli: Cli) -> Result<(), Exit> {
     match cli.command {
         Command::Up(args) => {
             let config = load(&globals, args.flags())?;
-            up::run(args, config).await
+            roles::up::run(args, config).await
         }
+        Command::Ingest(args) => roles::ingest::run(load(&globals, args.place.flags())?).await,
+        Command::Process(args) => roles::process::run(load(&globals, args.place.flags())?).await,
+        Command::Sink(args) => {
+            let config = load(&globals, args.place.flags())?;
+            roles::sink::run(args, config).await
+        }
+        Command::Console(args) => roles::console::run(load(&globals, args.place.flags())?).await,
         Command::Demo(args) => {
             let config = load(&globals, args.flags())?;
             demo::run(args, config).await

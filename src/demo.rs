@@ -31,8 +31,8 @@ use self::stop::Stop;
 use crate::client;
 use crate::config::{self, Config, Flags};
 use crate::exit::Exit;
-use crate::line::{AccountsFile, Line};
 use crate::output::tell;
+use crate::process::{AccountsFile, Process, Roles};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -75,6 +75,8 @@ pub async fn run(args: DemoArgs, mut config: Config) -> Result<(), Exit> {
     let place = Place::take(args.data.as_deref())?;
     let usual = config.listen;
     place.dir().clone_into(&mut config.data_dir);
+    // Its calls are made up: they have no business on servers.
+    config.backbone = config::Backbone::Embedded;
     config.listen = place::address(usual, args.listen.is_some());
     if config.listen != usual {
         tell(&format!("another program listens on {usual}, so a free port was taken; --listen ADDR chooses one"));
@@ -101,7 +103,7 @@ async fn play(args: &DemoArgs, config: &Config, stop: &Stop) -> Result<(), Exit>
     let secret = sealed::new_secret().map_err(|why| Exit::failed(why.to_string()))?;
     let text = company.accounts(&crm.base_url(), &secret);
     let accounts = AccountsFile { name: "the demo's accounts".to_owned(), text, env: BTreeMap::new() };
-    let mut line = Line::start(config, Some(accounts)).await?;
+    let mut line = Process::start(config, Roles::all(), Some(accounts)).await?;
 
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
     welcome(&line.url, &config.data_dir, seed, args);

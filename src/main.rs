@@ -7,12 +7,13 @@ mod commands;
 mod config;
 mod demo;
 mod exit;
-mod line;
 mod log;
 mod output;
 mod problem;
+mod process;
+mod roles;
+mod serve;
 mod times;
-mod up;
 
 use std::process::ExitCode;
 

@@ -1,12 +1,12 @@
 //! What can go wrong with a backbone, as far as its users act differently on it.
 
 /// An error of the log, the queue or the store.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// It cannot be reached or answer now; the same call may work later.
     #[error("the {part} is not available: {why}")]
     Unavailable {
-        /// `log`, `queue` or `store`.
+        /// `log`, `queue`, `store` or `spool`.
         part: &'static str,
         /// In words.
         why: String,
@@ -14,7 +14,7 @@ pub enum Error {
     /// There is no room to write.
     #[error("no space left for the {part}: {why}")]
     Full {
-        /// `log`, `queue` or `store`.
+        /// `log`, `queue`, `store` or `spool`.
         part: &'static str,
         /// In words.
         why: String,

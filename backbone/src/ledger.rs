@@ -1,16 +1,23 @@
 //! The ledger: the one truth of which deliveries are due, tried and done, and which records each made in its CRM.
 //!
-//! Work in progress holds a lease, by this process's clock; every write of a worker says which lease it works under and
-//! fails with [`Error::LeaseLost`](crate::Error::LeaseLost) when that lease is not the one that stands.
+//! Work in progress holds a lease; every write of a worker says which lease it works under and fails with
+//! [`Error::LeaseLost`](crate::Error::LeaseLost) when that lease is not the one that stands.
+//!
+//! A connection has so many places: as many deliveries may be with its CRM at once, over all workers. What is claimed has a
+//! place until it is given back. A worker that has places may claim some more *ahead*, without one: they are made ready
+//! while the others are under way, and a place that one no longer needs goes to the next without the CRM waiting for the
+//! ledger. So the places are what limits a CRM, and not how fast the ledger is written.
+
+mod work;
 
 use std::time::Duration;
 
 use schemas::{CallId, ConnectionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::Fut;
+pub use work::{Claim, Ending, Entry, Heir, Limit, Limits, Release};
 
 /// Where a delivery stands. Parked is not among them: it is a pending delivery of a connection that is not active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,48 +137,6 @@ pub struct Step {
     pub note: String,
 }
 
-/// A delivery in a worker's hands.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// The lease: every write of the worker names it.
-    pub lease: Uuid,
-    /// The delivery.
-    pub delivery: Delivery,
-    /// The call at the wanted revision, as JSON.
-    pub body: Vec<u8>,
-    /// The steps so far.
-    pub steps: Vec<Step>,
-}
-
-/// How a worker leaves a delivery.
-#[derive(Debug, Clone)]
-pub enum Release {
-    /// The CRM holds what the claimed revision calls for.
-    Done {
-        /// What was made and why.
-        note: String,
-    },
-    /// To be tried again.
-    Again {
-        /// When.
-        due: Timestamp,
-        /// Counted as a try.
-        counted: bool,
-        /// The outcome of a request is unknown.
-        uncertain: bool,
-        /// Why.
-        note: String,
-    },
-    /// Not to be tried again.
-    Dead {
-        /// Why.
-        note: String,
-    },
-}
-
-/// Which connections a claim may serve, each with how many deliveries it may have in progress at once.
-pub type Limits = Vec<(ConnectionId, u32)>;
-
 /// Which deliveries to list: last changed first.
 #[derive(Debug, Clone, Default)]
 pub struct DeliveryFilter {
@@ -206,18 +171,19 @@ pub trait Ledger: Send + Sync {
     /// leaves skipped and dead ones; an older or equal one changes nothing. Says how many are now due.
     fn want<'a>(&'a self, wanted: &'a [Wanted], now: Timestamp) -> Fut<'a, u32>;
 
-    /// Takes the delivery that is due longest of the first of `limits` that has one in a free lane and room left, for
-    /// `lease` from `now` on.
-    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration) -> Fut<'a, Option<Claim>>;
+    /// Takes at most `max` deliveries that are due, each in a lane of its own that is free, for `lease` from `now` on.
+    /// Connections take turns, each with what is due longest: first what there is a place for, then as many ahead as its
+    /// limit says.
+    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration, max: u32) -> Fut<'a, Vec<Claim>>;
 
     /// Makes the lease last until `until`.
     fn extend<'a>(&'a self, claim: &'a Claim, until: Timestamp) -> Fut<'a, ()>;
 
-    /// Writes a step down, by its name.
-    fn write_step<'a>(&'a self, claim: &'a Claim, step: &'a Step) -> Fut<'a, ()>;
+    /// Writes steps down, each once: all or none.
+    fn write<'a>(&'a self, claim: &'a Claim, entries: &'a [Entry]) -> Fut<'a, ()>;
 
-    /// Gives the delivery back. If a newer revision came meanwhile, it is pending whatever `release` says.
-    fn release<'a>(&'a self, claim: &'a Claim, release: Release, now: Timestamp) -> Fut<'a, ()>;
+    /// Gives the delivery back, and its place. If a newer revision came meanwhile, it is pending whatever `ending` says.
+    fn release<'a>(&'a self, claim: &'a Claim, ending: Ending, now: Timestamp) -> Fut<'a, ()>;
 
     /// Tries a delivery again from the beginning, now, with this revision or the newer one it has: one that is pending, dead
     /// or skipped. Says whether there was one; a done one is left as it is.
@@ -229,12 +195,6 @@ pub trait Ledger: Send + Sync {
     /// Ends every lease, and lets what is pending begin to be tried `now`: the time without a process does not count. For
     /// the only process on a store, when it starts.
     fn begin_again(&self, now: Timestamp) -> Fut<'_, ()>;
-
-    /// What was made in a connection's CRM for a number, by what it is (`company`): the CRM's id.
-    fn remembered<'a>(&'a self, connection: &'a ConnectionId, lane: &'a str) -> Fut<'a, Vec<(String, String)>>;
-
-    /// Remembers it.
-    fn remember<'a>(&'a self, claim: &'a Claim, what: &'a str, crm_id: &'a str) -> Fut<'a, ()>;
 
     /// One delivery and its steps.
     fn delivery<'a>(&'a self, connection: &'a ConnectionId, call: &'a CallId)

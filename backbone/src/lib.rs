@@ -1,14 +1,18 @@
 //! What Ringfold stands on: a **log** of records that readers follow, a **queue** that hands out work, and a **store** of
 //! accounts, the journal of calls and the ledger of deliveries. An interface each; [`embedded`] implements all three on
-//! one SQLite file, [`postgres`] the store for several processes. Knows nothing of PBXs, CRMs or HTTP.
+//! one SQLite file; [`kafka`] is the log, [`rabbit`] the queue and [`postgres`] the store for several processes, and [`spool`]
+//! stands in for a log that is away. Knows nothing of PBXs, CRMs or HTTP.
 
 pub mod embedded;
 pub mod error;
+pub mod kafka;
 pub mod ledger;
 pub mod log;
 pub mod postgres;
 pub mod queue;
+pub mod rabbit;
 pub mod sealed;
+pub mod spool;
 mod sql;
 pub mod store;
 

@@ -117,14 +117,16 @@ pub struct Batch {
     pub caught_up: bool,
 }
 
-/// How far a group is behind in one topic.
+/// How far a group is behind in one partition of a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lag {
     /// The group.
     pub group: String,
     /// The topic.
     pub topic: Topic,
-    /// Records not yet read.
+    /// Always 0 in the embedded log.
+    pub partition: i32,
+    /// Records not yet read, or a few more than that.
     pub records: u64,
     /// `at` of the oldest of them.
     pub oldest: Option<Timestamp>,
@@ -132,8 +134,14 @@ pub struct Lag {
 
 /// The log.
 pub trait Log: Send + Sync {
-    /// Appends; what returned `Ok` is durable, in the order given. All or nothing.
+    /// Appends; what returned `Ok` is durable, in the order given within each key. After an error the embedded log holds
+    /// none of it; Kafka may hold a part, so the same records are appended again, with the same ids.
     fn append(&self, records: Vec<Record>) -> Fut<'_, ()>;
+
+    /// How many appends are worth having under way at once: one, where those that wait are better written together.
+    fn appends_at_once(&self) -> usize {
+        1
+    }
 
     /// Joins a group of readers of `topic`; where the group never committed, it begins at `start`.
     fn consumer(&self, group: &str, topic: Topic, start: Start) -> Fut<'_, Box<dyn Consumer>>;

@@ -19,11 +19,11 @@ mod templates;
 mod tests;
 
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
 use axum::{Router, extract::DefaultBodyLimit};
 
 use crate::state::Console;
 use fault::Fault;
+pub use health::router as health;
 use routes::ROUTES;
 
 /// The most bytes of a request's body.
@@ -44,10 +44,6 @@ pub fn router(console: Console) -> Router {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn_with_state(console.clone(), guard::bounds))
         .layer(from_fn(guard::problems));
-    Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
-        .nest("/api/v1", api)
-        .with_state(console)
+    let health = health::router(console.health());
+    Router::new().nest("/api/v1", api).with_state(console).merge(health)
 }

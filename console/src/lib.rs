@@ -9,6 +9,6 @@ mod readiness;
 mod state;
 pub mod wire;
 
-pub use api::router;
-pub use readiness::Readiness;
-pub use state::{Console, Parts};
+pub use api::{health, router};
+pub use readiness::{Readiness, Waiting};
+pub use state::{Console, Health, Parts};

@@ -17,6 +17,7 @@ use schemas::{ConnectionStatus, Timestamp};
 struct GroupLabels {
     group: String,
     topic: &'static str,
+    partition: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -77,7 +78,7 @@ impl Gauges {
 
     fn show(&self, lag: &[Lag], accounts: &Accounts, tally: &[Tally], now: Timestamp) {
         for one in lag {
-            let labels = GroupLabels { group: one.group.clone(), topic: one.topic.name() };
+            let labels = GroupLabels { group: one.group.clone(), topic: one.topic.name(), partition: one.partition };
             self.lag.get_or_create(&labels).set(count(one.records));
             self.lag_age.get_or_create(&labels).set(age(one.oldest, now));
         }

@@ -5,9 +5,11 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use backbone::sealed::SecretKey;
 use serde::Deserialize;
 use toml::{Table, Value};
+
+use super::parts::Parts;
+use super::values::{Key, Listen, PublicUrl, Token};
 
 const PREFIX: &str = "RINGFOLD_";
 /// Variables of other meaning: where a client finds its server, and the log filter.
@@ -24,14 +26,7 @@ pub struct Layer {
     pub listen: Option<Listen>,
     pub public_url: Option<PublicUrl>,
     pub secret_key: Option<Key>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Parts {
-    pub log: Option<Part>,
-    pub queue: Option<Part>,
-    pub store: Option<Part>,
+    pub api_token: Option<Token>,
 }
 
 /// What the flags of a command say.
@@ -46,81 +41,6 @@ pub struct Flags {
 impl From<Flags> for Layer {
     fn from(flags: Flags) -> Self {
         Self { data_dir: flags.data_dir, listen: flags.listen.map(Listen), ..Self::default() }
-    }
-}
-
-/// What a part of the backbone runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum Part {
-    Embedded,
-}
-
-impl Part {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Embedded => "embedded",
-        }
-    }
-}
-
-impl TryFrom<String> for Part {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        if text == Self::Embedded.word() {
-            return Ok(Self::Embedded);
-        }
-        // The address may hold a password: only its scheme is repeated.
-        Err(match text.split_once("://").map(|(scheme, _)| scheme) {
-            Some(scheme @ ("kafka" | "amqp" | "amqps" | "postgres" | "postgresql")) => {
-                format!("{scheme}:// is not in this version; write \"embedded\", or leave the key out")
-            }
-            _ => "the only value allowed is \"embedded\"".to_owned(),
-        })
-    }
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Listen(pub SocketAddr);
-
-impl TryFrom<String> for Listen {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        listen(&text).map(Self)
-    }
-}
-
-/// Reads an address to listen on.
-pub fn listen(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| format!("{text:?} is not an address: write 127.0.0.1:8080 or [::1]:8080"))
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "String")]
-pub struct PublicUrl(pub String);
-
-impl TryFrom<String> for PublicUrl {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        let wrong = || format!("{text:?} does not begin a URL: write https://calls.example, with a path if it has one");
-        let url = reqwest::Url::parse(&text).map_err(|_| wrong())?;
-        let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-        if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
-            return Err(wrong());
-        }
-        Ok(Self(text.trim_end_matches('/').to_owned()))
-    }
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Key(pub SecretKey);
-
-impl TryFrom<String> for Key {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        SecretKey::from_hex(&text).map(Self).map_err(|error| error.to_string())
     }
 }
 
@@ -181,15 +101,24 @@ struct Wrong {
 
 impl Wrong {
     fn new(line: Option<usize>, key: String, why: &str) -> Self {
-        // Complaints about a wrong type repeat the value.
-        let why = if key == "secret_key" { "write 64 hexadecimal digits, in quotes" } else { why.trim_end() };
+        // Complaints about a wrong type may repeat the value.
+        let why = match key.as_str() {
+            "secret_key" => "write 64 hexadecimal digits, in quotes",
+            "api_token" => "write 16 to 200 letters, digits and signs, in quotes",
+            _ => why.trim_end(),
+        };
         Self { line, key, why: why.to_owned() }
     }
 }
 
-/// The variable of a key: `backbone.log` is `RINGFOLD_BACKBONE__LOG`.
+/// The variable of a key: `backbone.log` is `RINGFOLD_BACKBONE__LOG`, and the dots of a property of Kafka are `_`:
+/// `backbone.kafka.linger.ms` is `RINGFOLD_BACKBONE__KAFKA__LINGER_MS`.
 pub fn variable(key: &str) -> String {
-    format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
+    let name = match key.strip_prefix("backbone.kafka.") {
+        Some(property) => format!("backbone__kafka__{}", property.replace('.', "_")),
+        None => key.replace('.', "__"),
+    };
+    format!("{PREFIX}{}", name.to_uppercase())
 }
 
 /// Puts a value at `backbone__log`.

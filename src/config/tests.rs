@@ -1,5 +1,8 @@
 //! Layers over one another, and what each refuses.
 
+mod deploy;
+mod servers;
+
 use super::*;
 use crate::exit::Status;
 
@@ -33,7 +36,8 @@ fn defaults() {
     assert_eq!(config.public_url(config.listen), "http://127.0.0.1:8080");
     assert!(config.secret_key.is_none());
     assert!(config.rows().iter().all(|row| row.from == "default"));
-    assert_eq!(config.rows().len(), 7);
+    assert_eq!(config.rows().len(), 14);
+    assert!(matches!(config.backbone, Backbone::Embedded));
 }
 
 #[test]
@@ -56,10 +60,11 @@ fn a_stronger_layer_wins_and_is_named() {
 #[test]
 fn unknown_keys_are_refused_with_their_place_and_what_is_allowed() {
     says(&refused("\nlisten = \"127.0.0.1:1\"\nlisen = 1\n", &[]), &[".toml:3: ", "lisen", "`listen`", "`data_dir`"]);
-    says(&refused("[backbone]\nlgo = \"embedded\"\n", &[]), &[".toml:2: backbone.lgo", "`log`, `queue`, `store`"]);
+    says(&refused("[backbone]\nlgo = \"embedded\"\n", &[]), &[".toml:2: backbone.lgo", "`log`", "`queue`", "`store`"]);
     says(&refused("", &[("RINGFOLD_LISEN", "x")]), &["RINGFOLD_LISEN: ", "`listen`"]);
     says(&refused("", &[("RINGFOLD_BACKBONE__LGO", "x")]), &["RINGFOLD_BACKBONE__LGO: ", "`log`"]);
     says(&refused("", &[("RINGFOLD_BACKBONE", "x")]), &["RINGFOLD_BACKBONE: "]);
+    says(&refused("", &[("RINGFOLD_BACKBONE__KAFKA", "x")]), &["RINGFOLD_BACKBONE__KAFKA: "]);
     says(&refused("listen = \n", &[]), &[".toml:1: "]);
 }
 
@@ -69,16 +74,6 @@ fn wrong_values_are_refused_with_what_is_allowed() {
     says(&refused("", &[("RINGFOLD_LISTEN", "8080")]), &["RINGFOLD_LISTEN: ", "127.0.0.1:8080"]);
     for url in ["calls.example", "ftp://calls.example", "https://calls.example/?a=b", "https://me@calls.example"] {
         says(&refused("", &[("RINGFOLD_PUBLIC_URL", url)]), &["RINGFOLD_PUBLIC_URL", "https://calls.example"]);
-    }
-}
-
-#[test]
-fn other_backbones_are_not_in_this_version_and_their_passwords_not_repeated() {
-    for (key, scheme) in [("LOG", "kafka"), ("QUEUE", "amqp"), ("STORE", "postgres")] {
-        let name = format!("RINGFOLD_BACKBONE__{key}");
-        let message = refused("", &[(&name, &format!("{scheme}://me:hunter2@host"))]);
-        says(&message, &[&name, scheme, "not in this version", "embedded"]);
-        assert!(!message.contains("hunter2"), "{message}");
     }
 }
 

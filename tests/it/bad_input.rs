@@ -61,12 +61,12 @@ async fn a11_a_body_of_ten_megabytes_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_answers_503_and_loses_nothing_acknowledged() {
+async fn a_full_disk_answers_503_is_not_ready_and_loses_nothing_acknowledged() {
     let site = Site::prepare(CrmSetup::only("create_contact = true")).await;
     // Files may not grow beyond 1 MiB, as if the disk were full then; the signal that goes with it is ignored.
     let program = site.process.command();
     let mut limited = Command::new("bash");
-    limited.args(["-c", "trap '' XFSZ; ulimit -f 1024; exec \"$0\" \"$@\""]).arg(program.get_program());
+    limited.args(["-c", "trap '' XFSZ; ulimit -S -f 1024; exec \"$0\" \"$@\""]).arg(program.get_program());
     limited.args(program.get_args()).stdin(std::process::Stdio::null());
     limited.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
     site.process.spawn(limited).await;
@@ -86,6 +86,17 @@ async fn a_full_disk_answers_503_and_loses_nothing_acknowledged() {
         }
     }
     assert!(full && !acknowledged.is_empty(), "{} acknowledged", acknowledged.len());
+    let big = format!("{}{}", template("9998", "79161112233", "RINGING", Some("101"), None), " ".repeat(60_000));
+    let ready = async || reqwest::get(format!("{}/readyz", site.process.url())).await.unwrap().status().as_u16();
+    eventually("the process to be not ready", async || {
+        (site.post(big.clone()).await.0 == 503 && ready().await == 503).then_some(())
+    })
+    .await;
+    // With room again it finds out by itself, for nobody sends it anything meanwhile.
+    let pid = site.process.pid().to_string();
+    assert!(Command::new("prlimit").args(["--fsize=unlimited", "--pid", &pid]).status().unwrap().success());
+    eventually("the process to be ready again", async || (ready().await == 200).then_some(())).await;
+    assert_eq!(site.post(big).await.0, 200);
     site.process.kill();
     site.process.start().await;
     eventually("every acknowledged call", async || {

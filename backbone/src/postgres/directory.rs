@@ -1,7 +1,11 @@
 //! The directory: accounts, sources, connections; their secrets sealed.
 
+use std::time::Duration;
+
 use schemas::{ConnectionId, ConnectionStatus, Source, Timestamp};
 use sqlx::postgres::PgConnection;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::Db;
 use super::codec::{Failure, text};
@@ -12,8 +16,22 @@ use crate::sql::codec::{json, millis, parse};
 use crate::sql::directory::{self as sql, Tables, connection_owner, place, source_owner};
 use crate::store::{Accounts, ConnectionEntry, Credentials, Directory, SourceEntry};
 
+/// The version is asked for before every piece of work: another process's change is seen within this time.
+const FRESH: Duration = Duration::from_millis(250);
+
 /// The directory on PostgreSQL.
-pub struct PostgresDirectory(pub Db);
+pub struct PostgresDirectory {
+    db: Db,
+    /// The version, and when it was read. Held while it is read, so that it is read once.
+    version: Mutex<Option<(Instant, i64)>>,
+}
+
+impl PostgresDirectory {
+    /// On an open database.
+    pub fn new(db: Db) -> Self {
+        Self { db, version: Mutex::default() }
+    }
+}
 
 async fn write_credentials(
     connection: &mut PgConnection,
@@ -80,7 +98,7 @@ async fn write_connection(
 
 impl PostgresDirectory {
     async fn write(&self, accounts: &Accounts, now: Timestamp) -> Result<(), Failure> {
-        let mut transaction = self.0.pool.begin().await?;
+        let mut transaction = self.db.pool.begin().await?;
         for account in &accounts.accounts {
             sqlx::query(sql::WRITE_ACCOUNT)
                 .bind(account.id.as_str())
@@ -89,18 +107,23 @@ impl PostgresDirectory {
                 .await?;
         }
         for entry in &accounts.sources {
-            write_source(&mut transaction, &self.0.key, entry).await?;
+            write_source(&mut transaction, &self.db.key, entry).await?;
         }
         for entry in &accounts.connections {
-            write_connection(&mut transaction, &self.0.key, entry, now).await?;
+            write_connection(&mut transaction, &self.db.key, entry, now).await?;
         }
         sqlx::query(sql::CHANGED).execute(&mut *transaction).await?;
         Ok(transaction.commit().await?)
     }
 
+    /// One's own change is seen at once.
+    async fn changed(&self) {
+        *self.version.lock().await = None;
+    }
+
     async fn read(&self) -> Result<Accounts, Failure> {
         // One snapshot, so that the four are of one moment.
-        let mut reader = self.0.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let mut reader = self.db.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         let tables = Tables {
             accounts: sqlx::query(sql::ACCOUNTS).fetch_all(&mut *reader).await?,
             sources: sqlx::query(sql::SOURCES).fetch_all(&mut *reader).await?,
@@ -108,7 +131,7 @@ impl PostgresDirectory {
             credentials: sqlx::query(sql::CREDENTIALS).fetch_all(&mut *reader).await?,
         };
         reader.commit().await?;
-        Ok(tables.open(&self.0.key)?)
+        Ok(tables.open(&self.db.key)?)
     }
 
     async fn change_status(
@@ -119,7 +142,7 @@ impl PostgresDirectory {
         reason: &str,
         now: Timestamp,
     ) -> Result<bool, Failure> {
-        let mut transaction = self.0.pool.begin().await?;
+        let mut transaction = self.db.pool.begin().await?;
         let done = sqlx::query(sql::SET_STATUS)
             .bind(to.word())
             .bind(text(reason))
@@ -144,7 +167,7 @@ impl PostgresDirectory {
             .bind(id.as_str())
             .bind(status.word())
             .bind(text(reason))
-            .fetch_optional(&self.0.pool)
+            .fetch_optional(&self.db.pool)
             .await?;
         Ok(found.is_some())
     }
@@ -156,18 +179,33 @@ impl Directory for PostgresDirectory {
     }
 
     fn save<'a>(&'a self, accounts: &'a Accounts, now: Timestamp) -> Fut<'a, ()> {
-        Box::pin(retried(move |_| self.write(accounts, now)))
+        Box::pin(async move {
+            let saved = retried(|_| self.write(accounts, now)).await;
+            self.changed().await;
+            saved
+        })
     }
 
     fn version(&self) -> Fut<'_, i64> {
-        Box::pin(retried(|_| async { Ok(sqlx::query_scalar(sql::VERSION).fetch_one(&self.0.pool).await?) }))
+        Box::pin(async {
+            let mut version = self.version.lock().await;
+            if let Some((at, known)) = *version
+                && at.elapsed() < FRESH
+            {
+                return Ok(known);
+            }
+            let read =
+                retried(|_| async { Ok(sqlx::query_scalar(sql::VERSION).fetch_one(&self.db.pool).await?) }).await?;
+            *version = Some((Instant::now(), read));
+            Ok(read)
+        })
     }
 
     fn source_by_secret<'a>(&'a self, secret: &'a str) -> Fut<'a, Option<Source>> {
         Box::pin(retried(|_| async {
             let found: Option<String> = sqlx::query_scalar(sql::SOURCE_BY_SECRET)
-                .bind(self.0.key.fingerprint(secret))
-                .fetch_optional(&self.0.pool)
+                .bind(self.db.key.fingerprint(secret))
+                .fetch_optional(&self.db.pool)
                 .await?;
             Ok(found.map(|value| parse(value.as_bytes())).transpose()?)
         }))
@@ -181,8 +219,14 @@ impl Directory for PostgresDirectory {
         reason: &'a str,
         now: Timestamp,
     ) -> Fut<'a, bool> {
-        Box::pin(retried(move |again| async move {
-            Ok(self.change_status(id, from, to, reason, now).await? || (again && self.stands(id, to, reason).await?))
-        }))
+        Box::pin(async move {
+            let set = retried(|again| async move {
+                let done = self.change_status(id, from, to, reason, now).await?;
+                Ok(done || (again && self.stands(id, to, reason).await?))
+            });
+            let set = set.await;
+            self.changed().await;
+            set
+        })
     }
 }

@@ -8,19 +8,21 @@ use crate::store::CallFilter;
 
 /// Keeps the calls that the clause gives, unless a higher revision is kept.
 macro_rules! keep {
+    (head) => {
+        "INSERT INTO calls (id, source, session, use_number, revision, started_at, client, value) "
+    };
+    (tail) => {
+        " ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, started_at = excluded.started_at,
+              client = excluded.client, value = excluded.value
+          WHERE excluded.revision >= calls.revision"
+    };
     ($rows:literal) => {
-        concat!(
-            "INSERT INTO calls (id, source, session, use_number, revision, started_at, client, value) ",
-            $rows,
-            " ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, started_at = excluded.started_at,
-                 client = excluded.client, value = excluded.value
-             WHERE excluded.revision >= calls.revision"
-        )
+        concat!(keep!(head), $rows, keep!(tail))
     };
 }
 
-/// One call.
-pub const KEEP: &str = keep!("VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+/// SQLite: what goes before and after the rows of many calls.
+pub const KEEP_ROWS: (&str, &str) = (keep!(head), keep!(tail));
 
 /// Many calls, each once: PostgreSQL takes arrays.
 pub const KEEP_MANY: &str = keep!(
@@ -31,10 +33,14 @@ pub const KEEP_MANY: &str = keep!(
 /// By its id.
 pub const CALL: &str = "SELECT value FROM calls WHERE id = $1";
 
-/// The newest of a key.
-pub const NEWEST: &str = "SELECT value FROM calls WHERE source = $1 AND session = $2 ORDER BY use_number DESC LIMIT 1";
+/// SQLite: what goes before and after the keys (place, source, session); the newest of each that has one, with its place.
+pub const NEWEST_OF_ROWS: (&str, &str) = (
+    "WITH k (place, source, session) AS (",
+    ") SELECT k.place, c.value FROM k JOIN calls AS c ON c.id =
+           (SELECT id FROM calls WHERE source = k.source AND session = k.session ORDER BY use_number DESC LIMIT 1)",
+);
 
-/// The newest of each key that has one, with its place among the keys, from 1 on: PostgreSQL takes arrays.
+/// PostgreSQL: the newest of each key that has one, with its place among the keys, from 1 on.
 pub const NEWEST_OF_MANY: &str = "SELECT k.place, c.value
      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k (source, session, place),
          LATERAL (SELECT value FROM calls WHERE source = k.source AND session = k.session

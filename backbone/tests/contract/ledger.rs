@@ -1,32 +1,41 @@
 //! The ledger.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backbone::Error;
-use backbone::ledger::{Claim, Delivery, Ledger, Release, Status, Step, StepStatus};
+use backbone::ledger::{Claim, Delivery, Ending, Entry, Ledger, Limit, Limits, Release, Status, Step, StepStatus};
 use serde_json::json;
-use tokio::task::JoinSet;
 
 use crate::make::{Fresh, at, wanted};
 
 const LEASE: Duration = Duration::from_mins(1);
 
-pub fn limits(list: &[(&str, u32)]) -> Vec<(schemas::ConnectionId, u32)> {
-    list.iter().map(|(id, most)| (id.parse().unwrap(), *most)).collect()
+/// So many places of each, and nothing ahead.
+pub fn limits(list: &[(&str, u32)]) -> Limits {
+    list.iter().map(|(id, places)| Limit { connection: id.parse().unwrap(), places: *places, ahead: 0 }).collect()
+}
+
+/// The one that is taken, if any is.
+pub async fn take(ledger: &dyn Ledger, limits: &Limits, second: u64) -> Option<Claim> {
+    let mut claims = ledger.claim(limits, at(second), LEASE, 1).await.unwrap();
+    assert!(claims.len() <= 1, "one was asked for");
+    claims.pop()
 }
 
 async fn claim(ledger: &dyn Ledger, second: u64) -> Option<Claim> {
-    ledger.claim(&limits(&[("crm", 9)]), at(second), LEASE).await.unwrap()
+    take(ledger, &limits(&[("crm", 9)]), second).await
 }
 
 async fn delivery(ledger: &dyn Ledger, call: &str) -> Delivery {
     ledger.delivery(&"crm".parse().unwrap(), &schemas::CallId(call.into())).await.unwrap().unwrap().0
 }
 
-pub fn done() -> Release {
-    Release::Done { note: "made".into() }
+pub fn done() -> Ending {
+    Release::Done { note: "made".into() }.into()
+}
+
+pub fn entry(status: StepStatus) -> [Entry; 1] {
+    [step(status).into()]
 }
 
 pub fn step(status: StepStatus) -> Step {
@@ -106,68 +115,15 @@ pub async fn an_uncertain_delivery_holds_its_lane(fresh: &Fresh) {
     let ledger = &*fresh.backbone.ledger;
     ledger.want(&[wanted("crm", "s/1", "+7", 1), wanted("crm", "s/2", "+7", 1)], at(0)).await.unwrap();
     let first = claim(ledger, 0).await.unwrap();
-    ledger.write_step(&first, &step(StepStatus::Trying)).await.unwrap();
+    ledger.write(&first, &entry(StepStatus::Trying)).await.unwrap();
     let again = Release::Again { due: at(50), counted: false, uncertain: true, note: "no answer".into() };
-    ledger.release(&first, again, at(1)).await.unwrap();
+    ledger.release(&first, again.into(), at(1)).await.unwrap();
     assert!(claim(ledger, 2).await.is_none(), "what the first made is not known yet");
     let resumed = claim(ledger, 50).await.unwrap();
     assert_eq!(resumed.delivery.call, first.delivery.call);
-    ledger.write_step(&resumed, &step(StepStatus::Done)).await.unwrap();
+    ledger.write(&resumed, &entry(StepStatus::Done)).await.unwrap();
     ledger.release(&resumed, done(), at(51)).await.unwrap();
     assert_ne!(claim(ledger, 51).await.unwrap().delivery.call, first.delivery.call);
-}
-
-pub async fn limits_are_kept_and_every_connection_is_served(fresh: &Fresh) {
-    let ledger = &*fresh.backbone.ledger;
-    let mut all: Vec<_> = (0..5).map(|n| wanted("crm", &format!("s/{n}"), &n.to_string(), 1)).collect();
-    all.push(wanted("other", "s/0", "0", 1));
-    ledger.want(&all, at(0)).await.unwrap();
-    let mut taken = Vec::new();
-    while let Some(claim) = ledger.claim(&limits(&[("crm", 2), ("other", 2)]), at(0), LEASE).await.unwrap() {
-        taken.push(claim.delivery.connection.to_string());
-    }
-    assert_eq!(taken, ["crm", "crm", "other"]);
-    assert_eq!(ledger.next_due(&limits(&[("crm", 2)])).await.unwrap(), Some(at(0)));
-    assert_eq!(ledger.tally().await.unwrap().iter().map(|tally| tally.count).sum::<u64>(), 6);
-}
-
-/// What the claimers of [`many_claimers_share_nothing`] have in hand.
-#[derive(Default)]
-struct Hands {
-    lanes: HashSet<String>,
-    calls: HashSet<String>,
-}
-
-pub async fn many_claimers_share_nothing(fresh: &Fresh) {
-    const MOST: u32 = 5;
-    const CALLS: usize = 200;
-    let all: Vec<_> = (0..CALLS).map(|n| wanted("crm", &format!("s/{n}"), &format!("+{}", n % 20), 1)).collect();
-    assert_eq!(fresh.backbone.ledger.want(&all, at(0)).await.unwrap(), 200);
-    let hands = Arc::new(Mutex::new(Hands::default()));
-    let mut claimers = JoinSet::new();
-    for _ in 0..8 {
-        let (ledger, hands) = (fresh.ground.another().await.ledger, Arc::clone(&hands));
-        claimers.spawn(async move {
-            while hands.lock().unwrap().calls.len() < CALLS {
-                let claim = ledger.claim(&limits(&[("crm", MOST)]), at(1), LEASE).await.unwrap();
-                if let Some(claim) = &claim {
-                    let mut hands = hands.lock().unwrap();
-                    assert!(hands.calls.insert(claim.delivery.call.to_string()), "{} twice", claim.delivery.call);
-                    assert!(hands.lanes.insert(claim.delivery.lane.clone()), "{} shared", claim.delivery.lane);
-                    assert!(hands.lanes.len() <= MOST as usize, "more than {MOST} at once");
-                }
-                tokio::time::sleep(Duration::from_millis(2)).await;
-                if let Some(claim) = claim {
-                    hands.lock().unwrap().lanes.remove(&claim.delivery.lane);
-                    ledger.release(&claim, done(), at(1)).await.unwrap();
-                }
-            }
-        });
-    }
-    let ended = tokio::time::timeout(Duration::from_mins(2), claimers.join_all()).await;
-    assert!(ended.is_ok(), "only {} were claimed", hands.lock().unwrap().calls.len());
-    let tally = fresh.backbone.ledger.tally().await.unwrap();
-    assert_eq!((tally.len(), tally[0].status, tally[0].count), (1, Status::Done, 200));
 }
 
 pub async fn a_lost_lease_writes_nothing(fresh: &Fresh) {
@@ -177,7 +133,7 @@ pub async fn a_lost_lease_writes_nothing(fresh: &Fresh) {
     fresh.ground.pass(60).await;
     let current = claim(ledger, 60).await.unwrap();
     for lost in [
-        ledger.write_step(&stale, &step(StepStatus::Trying)).await,
+        ledger.write(&stale, &entry(StepStatus::Trying)).await,
         ledger.extend(&stale, at(500)).await,
         ledger.release(&stale, done(), at(61)).await,
     ] {
@@ -203,23 +159,44 @@ pub async fn steps_survive(fresh: &Fresh) {
     let ledger = &*fresh.backbone.ledger;
     ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(0)).await.unwrap();
     let first = claim(ledger, 0).await.unwrap();
-    ledger.write_step(&first, &step(StepStatus::Trying)).await.unwrap();
-    ledger.remember(&first, "company", "7").await.unwrap();
+    let company = Some(("company".to_owned(), "7".to_owned()));
+    let entries = [Entry { step: step(StepStatus::Trying), remember: company.clone() }];
+    ledger.write(&first, &entries).await.unwrap();
     let again = fresh.ground.reopen().await.ledger;
     assert!(delivery(&*again, "s/1").await.uncertain);
     fresh.ground.pass(60).await;
     let resumed = claim(&*again, 60).await.unwrap();
     assert_eq!(resumed.steps, [step(StepStatus::Trying)]);
-    let crm = "crm".parse().unwrap();
-    assert_eq!(again.remembered(&crm, "+7").await.unwrap(), [("company".to_owned(), "7".to_owned())]);
-    assert!(again.remembered(&crm, "+8").await.unwrap().is_empty());
+    assert_eq!(resumed.remembered, [company.unwrap()]);
+    again.want(&[wanted("crm", "s/2", "+8", 1)], at(60)).await.unwrap();
+    assert!(claim(&*again, 60).await.unwrap().remembered.is_empty(), "of another number");
+}
+
+pub async fn a_delivery_is_given_back_with_its_last_entries(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ledger.want(&[wanted("crm", "s/1", "+7", 1), wanted("crm", "s/2", "+7", 1)], at(0)).await.unwrap();
+    let first = claim(ledger, 0).await.unwrap();
+    ledger.write(&first, &entry(StepStatus::Trying)).await.unwrap();
+    let company = Some(("company".to_owned(), "7".to_owned()));
+    let other = Step { name: "task".into(), at: at(3), ..step(StepStatus::Failed) };
+    let last = vec![Entry { step: step(StepStatus::Done), remember: company.clone() }, other.clone().into()];
+    ledger.release(&first, Ending { last, ..done() }, at(4)).await.unwrap();
+    let (after, steps) = ledger.delivery(&"crm".parse().unwrap(), &first.delivery.call).await.unwrap().unwrap();
+    assert_eq!((after.status, after.uncertain), (Status::Done, false));
+    assert_eq!(steps, [step(StepStatus::Done), other]);
+    assert_eq!(claim(ledger, 5).await.unwrap().remembered, [company.unwrap()]);
+    // Whoever lost the lease leaves nothing behind, the last entries neither.
+    let late = Ending { last: vec![Step { name: "late".into(), ..step(StepStatus::Done) }.into()], ..done() };
+    let lost = ledger.release(&Claim { lease: uuid::Uuid::now_v7(), ..first.clone() }, late, at(6)).await;
+    assert!(matches!(lost, Err(Error::LeaseLost(_))), "{lost:?}");
+    assert_eq!(ledger.delivery(&"crm".parse().unwrap(), &first.delivery.call).await.unwrap().unwrap().1.len(), 2);
 }
 
 pub async fn dead_ones_stay_dead(fresh: &Fresh) {
     let ledger = &*fresh.backbone.ledger;
     ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(0)).await.unwrap();
     let first = claim(ledger, 0).await.unwrap();
-    ledger.release(&first, Release::Dead { note: "refused: the field phone".into() }, at(1)).await.unwrap();
+    ledger.release(&first, Release::Dead { note: "refused: the field phone".into() }.into(), at(1)).await.unwrap();
     assert_eq!(ledger.want(&[wanted("crm", "s/1", "+7", 2)], at(2)).await.unwrap(), 0);
     let dead = delivery(ledger, "s/1").await;
     assert_eq!((dead.status, dead.note.as_str()), (Status::Dead, "refused: the field phone"));

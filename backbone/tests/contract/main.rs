@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
+mod claims;
 mod cutter;
 mod directory;
 mod journal;
@@ -10,6 +11,7 @@ mod log;
 mod make;
 mod postgres_faults;
 mod queue;
+mod rabbit_faults;
 
 /// Runs each function of a suite over an implementation, as a test of its own.
 macro_rules! contract {
@@ -32,9 +34,12 @@ mod embedded {
         directory: what_is_saved_is_loaded, a_secret_finds_its_source, no_secret_is_in_the_clear, status_changes_count;
         journal: the_highest_revision_is_kept, calls_are_listed_newest_first;
         ledger: a_newer_revision_opens_a_done_delivery_again, a_claim_is_exclusive_until_its_lease_ends,
-            a_lane_runs_one_after_another, an_uncertain_delivery_holds_its_lane, limits_are_kept_and_every_connection_is_served,
-            an_ended_lease_is_not_extended_over_its_lane, many_claimers_share_nothing,
-            a_lost_lease_writes_nothing, a_revision_that_comes_while_busy_is_not_lost, steps_survive, dead_ones_stay_dead;
+            a_lane_runs_one_after_another, an_uncertain_delivery_holds_its_lane, an_ended_lease_is_not_extended_over_its_lane,
+            a_lost_lease_writes_nothing, a_revision_that_comes_while_busy_is_not_lost, steps_survive,
+            a_delivery_is_given_back_with_its_last_entries, dead_ones_stay_dead;
+        claims: limits_are_kept_and_every_connection_is_served, h4_a_backlog_starves_no_other_connection,
+            a_claim_takes_one_of_a_lane, a_place_is_inherited, what_a_claim_reads_does_not_grow_with_the_backlog,
+            many_claimers_share_nothing;
     );
 }
 
@@ -43,8 +48,15 @@ mod postgres {
         directory: what_is_saved_is_loaded, a_secret_finds_its_source, no_secret_is_in_the_clear, status_changes_count;
         journal: the_highest_revision_is_kept, calls_are_listed_newest_first;
         ledger: a_newer_revision_opens_a_done_delivery_again, a_claim_is_exclusive_until_its_lease_ends,
-            a_lane_runs_one_after_another, an_uncertain_delivery_holds_its_lane, limits_are_kept_and_every_connection_is_served,
-            an_ended_lease_is_not_extended_over_its_lane, many_claimers_share_nothing,
-            a_lost_lease_writes_nothing, a_revision_that_comes_while_busy_is_not_lost, steps_survive, dead_ones_stay_dead;
+            a_lane_runs_one_after_another, an_uncertain_delivery_holds_its_lane, an_ended_lease_is_not_extended_over_its_lane,
+            a_lost_lease_writes_nothing, a_revision_that_comes_while_busy_is_not_lost, steps_survive,
+            a_delivery_is_given_back_with_its_last_entries, dead_ones_stay_dead;
+        claims: limits_are_kept_and_every_connection_is_served, h4_a_backlog_starves_no_other_connection,
+            a_claim_takes_one_of_a_lane, a_place_is_inherited, what_a_claim_reads_does_not_grow_with_the_backlog,
+            many_claimers_share_nothing;
     );
+}
+
+mod rabbit {
+    contract!(crate::make::OnRabbit => queue: an_announcement_wakes_one_wait, a_wait_ends_by_itself;);
 }

@@ -97,7 +97,8 @@ pub async fn resume(State(console): State<Console>, Path(id): Path<String>) -> R
         }
     }
     let resumed = set(&console, connection, ConnectionStatus::Active, "").await?;
-    console.backbone().queue.announce(&connection.kind, 1).await?;
+    // Without the word, workers find the work when they look.
+    let _ = console.backbone().queue.announce(&connection.kind, 1).await;
     Ok(resumed)
 }
 

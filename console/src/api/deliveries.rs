@@ -127,7 +127,8 @@ pub async fn retry(
         body,
     };
     console.backbone().ledger.retry(&wanted, console.parts.clock.now()).await?;
-    console.backbone().queue.announce(&wanted.kind, 1).await?;
+    // Without the word, workers find the work when they look.
+    let _ = console.backbone().queue.announce(&wanted.kind, 1).await;
     tracing::info!(connection, call, "a delivery is tried again at a person's wish");
     show(State(console), Path((connection, call))).await
 }

@@ -3,53 +3,64 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 
 use super::fault::Fault;
-use crate::state::Console;
+use crate::readiness::Waiting;
+use crate::state::Health;
 
-/// How long the store may take to say that it is there.
-const STORE: Duration = Duration::from_secs(2);
 /// How long the backbone may take to count.
 const COUNT: Duration = Duration::from_secs(10);
 
-/// The process is alive.
-pub async fn alive() -> &'static str {
+/// The three routes, for a process without an API. It sets no fallback, so that other routers can be merged with it.
+pub fn router(health: Health) -> Router {
+    Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(health)
+}
+
+async fn alive() -> &'static str {
     "ok"
 }
 
-/// Every part of the process is able to work, and the store answers.
-pub async fn ready(State(console): State<Console>) -> Response {
-    let mut waiting = console.readiness.waiting();
-    match tokio::time::timeout(STORE, console.backbone().directory.version()).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(why)) => waiting.push(("store", why.to_string())),
-        Err(_) => waiting.push(("store", "does not answer".to_owned())),
+/// Every part that the process needs is able to work. What it can do without is told as well.
+async fn ready(State(health): State<Health>) -> Response {
+    let waiting = health.readiness.waiting();
+    let told = |waiting: &[Waiting]| {
+        let told: Vec<String> = waiting.iter().map(|one| format!("{}: {}", one.part, one.why)).collect();
+        told.join("; ")
+    };
+    if waiting.iter().any(|one| one.needed) {
+        let todo = "wait; if it stays so, see the log of the process";
+        return Fault::new(StatusCode::SERVICE_UNAVAILABLE, told(&waiting), todo).into_response();
     }
     if waiting.is_empty() {
         return "ready".into_response();
     }
-    let told: Vec<String> = waiting.iter().map(|(part, why)| format!("{part}: {why}")).collect();
-    Fault::new(StatusCode::SERVICE_UNAVAILABLE, told.join("; "), "wait; if it stays so, see the log of the process")
-        .into_response()
+    format!("ready, without {}", told(&waiting)).into_response()
 }
 
 /// Prometheus text.
-pub async fn metrics(State(console): State<Console>) -> Response {
-    let refreshed = console.gauges.refresh(console.backbone(), console.parts.clock.now());
-    match tokio::time::timeout(COUNT, refreshed).await {
-        Ok(Ok(())) => {}
-        Ok(Err(why)) => tracing::warn!(error = %why, "the gauges were not refreshed"),
-        Err(_) => {
-            console.gauges.clear();
-            tracing::warn!("the gauges were not refreshed in time");
+async fn metrics(State(health): State<Health>) -> Response {
+    if let Some(figures) = &health.figures {
+        match tokio::time::timeout(COUNT, figures.refresh()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(why)) => tracing::warn!(error = %why, "the gauges were not refreshed"),
+            Err(_) => {
+                figures.clear();
+                tracing::warn!("the gauges were not refreshed in time");
+            }
         }
     }
     let mut text = String::new();
     let encoded = {
-        let registry = console.parts.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        let registry = health.registry.lock().unwrap_or_else(PoisonError::into_inner);
         prometheus_client::encoding::text::encode(&mut text, &registry)
     };
     if encoded.is_err() {

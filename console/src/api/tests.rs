@@ -21,10 +21,15 @@ async fn health_needs_no_token_and_says_what_is_not_ready() {
     let get = |path: &str| reqwest::get(format!("{}{path}", world.url));
     assert_eq!(get("/healthz").await.unwrap().text().await.unwrap(), "ok");
     assert_eq!(get("/readyz").await.unwrap().status(), StatusCode::OK);
-    world.console.readiness().expect("processor");
+    world.readiness.expect("processor");
     let answer = get("/readyz").await.unwrap();
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(answer.text().await.unwrap().contains("processor: is starting"));
+    world.readiness.ready("processor");
+    world.readiness.not_ready("queue", "refused");
+    let answer = get("/readyz").await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.text().await.unwrap(), "ready, without queue: refused");
     world.apply(FILE).await;
     let text = get("/metrics").await.unwrap().text().await.unwrap();
     assert!(text.contains("ringfold_connections{connection=\"acme-rbs\",status=\"active\"} 1"), "{text}");

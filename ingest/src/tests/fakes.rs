@@ -5,9 +5,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use backbone::log::{Lag, Position, Start, Stored};
+use backbone::log::{Lag, Start, Stored};
 use backbone::store::Accounts;
-use backbone::{Consumer, Directory, Error, Fut, Log, Record, Topic};
+use backbone::{Consumer, Cursor, Directory, Error, Fut, Log, Record, Topic};
 use schemas::{ConnectionId, ConnectionStatus, Event, Rejected, Source, Timestamp};
 use tokio::sync::Semaphore;
 
@@ -92,11 +92,11 @@ impl Log for FakeLog {
         unreachable!("ingest reads nothing")
     }
 
-    fn read(&self, _: Topic, _: Start, _: Option<Position>, _: usize) -> Fut<'_, Vec<Stored>> {
+    fn read<'a>(&'a self, _: Topic, _: Start, _: &'a Cursor, _: usize) -> Fut<'a, Vec<Stored>> {
         unreachable!("ingest reads nothing")
     }
 
-    fn history(&self, _: Topic, _: &str) -> Fut<'_, Vec<Stored>> {
+    fn history<'a>(&'a self, _: Topic, _: &'a str, _: Timestamp) -> Fut<'a, Vec<Stored>> {
         unreachable!("ingest reads nothing")
     }
 

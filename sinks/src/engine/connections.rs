@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use backbone::ledger::Limits as Claimable;
+use backbone::ledger::{Limit, Limits as Claimable};
 use backbone::store::ConnectionEntry;
 use backbone::{Directory, Error};
 use schemas::{Call, Connection, ConnectionId, ConnectionStatus, Timestamp};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use super::pace::Pace;
+use super::places::Places;
 use crate::connector::{Connector, Limits, Session};
+use crate::failure::Failure;
 
 /// Calls of one connection whose notices are under way at once; one more is dropped rather than late.
 const NOTICES: usize = 16;
@@ -25,6 +28,10 @@ pub struct Open {
     pub limits: Limits,
     /// How fast its requests may go.
     pub pace: Pace,
+    /// The deliveries in hand, and who of them is with the CRM.
+    pub places: Arc<Places>,
+    /// The CRM refused the credentials: nothing more is sent with them, also before everybody knows.
+    pub refused: AtomicBool,
     /// Places for notices under way: one connection's are none of another's.
     pub notices: Arc<Semaphore>,
 }
@@ -38,6 +45,7 @@ impl Open {
     /// The CRM refused the credentials: from now on deliveries wait, untried. Not where a person has changed the connection
     /// since it was opened: the credentials that were refused are not the ones it has now.
     pub async fn mark_broken(&self, directory: &dyn Directory, reason: &str, now: Timestamp) {
+        self.refused.store(true, Ordering::Relaxed);
         let id = &self.connection.id;
         let mark = async {
             let entries = directory.load().await?.connections;
@@ -57,6 +65,14 @@ impl Open {
             Ok(false) => {}
             Err(why) => tracing::warn!(connection = %id, error = %why, "the connection could not be marked broken"),
         }
+    }
+
+    /// Whether requests may be sent with the credentials it was opened with.
+    pub fn usable(&self) -> Result<(), Failure> {
+        if self.refused.load(Ordering::Relaxed) {
+            return Err(Failure::TokenDead("it refused them a moment ago".to_owned()));
+        }
+        Ok(())
     }
 
     /// Whether it is tried at all.
@@ -123,7 +139,15 @@ impl Connections {
                 let limits = session.limits();
                 let pace = Pace::new(limits.max_per_minute);
                 let notices = Arc::new(Semaphore::new(NOTICES));
-                Some(Arc::new(Open { connection: entry.connection.clone(), session, limits, pace, notices }))
+                Some(Arc::new(Open {
+                    connection: entry.connection.clone(),
+                    session,
+                    limits,
+                    pace,
+                    places: Arc::default(),
+                    refused: AtomicBool::new(false),
+                    notices,
+                }))
             }
             Err(problems) => {
                 let problems: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
@@ -134,15 +158,17 @@ impl Connections {
     }
 }
 
-/// What may be claimed, beginning with the connection after the one served last, so that each gets its turn.
+/// What may be claimed, beginning with the connection after the one served last, so that each gets its turn. Where there is
+/// enough in hand nothing is asked.
 pub fn claimable(open: &[Arc<Open>], after: Option<&ConnectionId>) -> Claimable {
-    let mut limits: Claimable = open
-        .iter()
-        .filter(|open| open.active())
-        .map(|open| (open.connection.id.clone(), open.limits.max_in_flight))
-        .collect();
-    if let Some(at) = after.and_then(|last| limits.iter().position(|(id, _)| id == last)) {
-        limits.rotate_left(at + 1);
-    }
-    limits
+    let limit = |open: &Arc<Open>| {
+        let places = open.limits.max_in_flight;
+        // Where the pace is what limits, nothing is gained by having more ready.
+        let ahead = open.places.room(places)?;
+        let ahead = if open.pace.limited() { 0 } else { ahead };
+        Some(Limit { connection: open.connection.id.clone(), places, ahead })
+    };
+    let split = after.and_then(|last| open.iter().position(|open| open.connection.id == *last)).map_or(0, |at| at + 1);
+    let (before, from) = open.split_at(split);
+    from.iter().chain(before).filter(|open| open.active()).filter_map(limit).collect()
 }

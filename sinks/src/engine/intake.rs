@@ -64,7 +64,9 @@ impl Intake {
             }
         }
         let due = self.backbone.ledger.want(&wanted, self.clock.now()).await?;
-        self.backbone.queue.announce(self.kind, due).await?;
+        if let Err(why) = self.backbone.queue.announce(self.kind, due).await {
+            tracing::debug!(kind = self.kind, error = %why, "the queue was not told, the sweep will see");
+        }
         reader.commit(Vec::new()).await
     }
 

@@ -4,9 +4,12 @@
 mod connections;
 mod deliver;
 mod intake;
+mod judge;
 pub mod metrics;
 mod notices;
 mod pace;
+mod places;
+mod request;
 pub mod retry;
 mod role;
 mod steps;

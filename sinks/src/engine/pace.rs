@@ -1,4 +1,4 @@
-//! How fast one connection's requests may follow each other, in this process.
+//! How fast one connection's requests may follow each other, in this process: each of several workers has its own pace.
 
 use std::time::Duration;
 
@@ -18,7 +18,12 @@ impl Pace {
         Self { interval, next: Mutex::new(Instant::now()) }
     }
 
-    /// When the next request may go; the place is taken.
+    /// Whether requests have to be spread at all.
+    pub fn limited(&self) -> bool {
+        !self.interval.is_zero()
+    }
+
+    /// When the next request may go; the turn is taken.
     pub async fn reserve(&self) -> Instant {
         let mut next = self.next.lock().await;
         let at = (*next).max(Instant::now());

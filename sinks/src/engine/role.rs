@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use backbone::{Backbone, Error};
+use backbone::ledger::Claim;
+use backbone::{Backbone, Error, Queue};
 use schemas::{Clock, ConnectionId};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
-use super::connections::{Connections, claimable};
+use super::connections::{Connections, Open, claimable};
 use super::deliver::Deliverer;
 use super::intake::Intake;
 use super::metrics::SinkMetrics;
@@ -17,6 +20,14 @@ use crate::connector::Connector;
 
 /// Looks at the ledger at least so often: a word of the queue may be lost.
 const SWEEP: Duration = Duration::from_secs(1);
+/// And at most so often: what is freed meanwhile is claimed together.
+const GATHER: Duration = Duration::from_millis(3);
+/// Deliveries of one claim at most.
+const CLAIM: u32 = 128;
+/// Deliveries in hand at most.
+const IN_HAND: usize = 8192;
+/// A lease to begin with; it is made to fit the connection's own deadline before the first request.
+const LEASE: Duration = Duration::from_mins(1);
 /// What is in progress at the end gets so long to come to an end of its own; what does not is resumed at the next start.
 const DRAIN: Duration = Duration::from_secs(20);
 
@@ -46,7 +57,8 @@ impl Sink {
         };
         let notices = Notices::new(kind, backbone.clone(), &clock, &connections, metrics.clone());
         let deliverer = Arc::new(Deliverer { backbone, clock, metrics });
-        let deliveries = Deliveries { kind, deliverer, connections, running: JoinSet::new() };
+        let deliveries =
+            Deliveries { kind, deliverer, connections, running: JoinSet::new(), wake: Arc::default(), last: None };
         tokio::try_join!(intake.run(stop.clone()), notices.run(stop.clone()), deliveries.run(stop))?;
         Ok(())
     }
@@ -58,64 +70,120 @@ struct Deliveries {
     deliverer: Arc<Deliverer>,
     connections: Arc<Connections>,
     running: JoinSet<()>,
+    /// There may be something to claim: the queue said so, or a delivery came to its end.
+    wake: Arc<Notify>,
+    last: Option<ConnectionId>,
 }
 
 impl Deliveries {
     async fn run(mut self, stop: CancellationToken) -> Result<(), Error> {
-        let mut last = None;
+        let queue = Arc::clone(&self.deliverer.backbone.queue);
+        let listening = AbortOnDropHandle::new(tokio::spawn(listen(queue, self.kind, Arc::clone(&self.wake))));
         while !stop.is_cancelled() {
             while self.running.try_join_next().is_some_and(|ended| log_panic(&ended)) {}
-            match self.next(&mut last).await {
+            let gathered = tokio::time::sleep(GATHER);
+            match self.next().await {
                 Ok(true) => {}
-                Ok(false) => {
-                    tokio::select! {
-                        () = self.wait() => {}
-                        () = stop.cancelled() => {}
-                    }
-                }
+                Ok(false) => tokio::select! {
+                    () = self.wait() => {}
+                    () = stop.cancelled() => {}
+                },
                 Err(why) => {
                     tracing::warn!(kind = self.kind, error = %why, "the ledger cannot be read, looking again");
                     tokio::time::sleep(SWEEP).await;
                 }
             }
+            gathered.await;
         }
-        let drained = tokio::time::timeout(DRAIN, async { while self.running.join_next().await.is_some() {} }).await;
-        if drained.is_err() {
-            tracing::warn!(
-                kind = self.kind,
-                left = self.running.len(),
-                "deliveries in progress are resumed at the next start"
-            );
-        }
+        drop(listening);
+        self.drain().await;
         Ok(())
     }
 
-    /// Takes one delivery and sets it going; false when there is none to take.
-    async fn next(&mut self, last: &mut Option<ConnectionId>) -> Result<bool, Error> {
-        let open = self.connections.all().await?;
-        let limits = claimable(&open, last.as_ref());
-        let now = self.deliverer.clock.now();
-        // The lease is made to fit the connection's own deadline before the first request.
-        let Some(claim) = self.deliverer.backbone.ledger.claim(&limits, now, Duration::from_mins(1)).await? else {
-            return Ok(false);
-        };
-        *last = Some(claim.delivery.connection.clone());
-        let Some(open) = open.into_iter().find(|open| open.connection.id == claim.delivery.connection) else {
-            return Ok(true);
-        };
-        let (deliverer, kind) = (Arc::clone(&self.deliverer), self.kind);
-        self.running.spawn(async move {
-            deliverer.deliver(&open, claim).await;
-            // A place, and perhaps a lane, is free.
-            if let Err(why) = deliverer.backbone.queue.announce(kind, 1).await {
-                tracing::debug!(kind, error = %why, "the queue was not told, the sweep will see");
+    /// Lets what is in progress come to its end. Others are told of each lane and place that becomes free.
+    async fn drain(&mut self) {
+        let (running, deliverer, kind) = (&mut self.running, &self.deliverer, self.kind);
+        let drained = tokio::time::timeout(DRAIN, async {
+            while running.join_next().await.is_some() {
+                announce(deliverer, kind, 1).await;
             }
         });
+        if drained.await.is_err() {
+            tracing::warn!(kind, left = self.running.len(), "deliveries in progress are resumed at the next start");
+        }
+    }
+
+    /// Takes what there is and sets it going; false when there was nothing to take.
+    async fn next(&mut self) -> Result<bool, Error> {
+        let room = u32::try_from(IN_HAND.saturating_sub(self.running.len())).unwrap_or(u32::MAX).min(CLAIM);
+        let open = self.connections.all().await?;
+        let limits = claimable(&open, self.last.as_ref());
+        if limits.is_empty() || room == 0 {
+            return Ok(false);
+        }
+        let now = self.deliverer.clock.now();
+        let claims = self.deliverer.backbone.ledger.claim(&limits, now, LEASE, room).await?;
+        let Some(last) = claims.last() else { return Ok(false) };
+        self.last = Some(last.delivery.connection.clone());
+        if claims.len() == room as usize {
+            // There may be more than one worker can take.
+            announce(&self.deliverer, self.kind, 1).await;
+        }
+        for claim in claims {
+            if let Some(open) = open.iter().find(|open| open.connection.id == claim.delivery.connection) {
+                self.start(Arc::clone(open), claim);
+            }
+        }
         Ok(true)
     }
 
+    fn start(&mut self, open: Arc<Open>, claim: Claim) {
+        let (deliverer, wake) = (Arc::clone(&self.deliverer), Arc::clone(&self.wake));
+        let hand = open.places.take(&claim);
+        self.running.spawn(async move {
+            deliverer.deliver(&open, claim, hand).await;
+            // A place, and perhaps a lane, is free.
+            wake.notify_one();
+        });
+    }
+
+    /// Until something is freed or announced, or becomes due; then it may be the sweep's turn.
     async fn wait(&self) {
-        let _ = self.deliverer.backbone.queue.wait(self.kind, SWEEP).await;
+        let due = if self.running.is_empty() { self.next_due().await } else { SWEEP };
+        let _ = tokio::time::timeout(due.min(SWEEP), self.wake.notified()).await;
+    }
+
+    async fn next_due(&self) -> Duration {
+        let asked = async {
+            let limits = claimable(&self.connections.all().await?, None);
+            self.deliverer.backbone.ledger.next_due(&limits).await
+        };
+        let now = self.deliverer.clock.now();
+        match asked.await {
+            // What is due by now waits for a lane or a place.
+            Ok(Some(due)) if due > now => Duration::try_from(due.duration_since(now)).unwrap_or(SWEEP),
+            _ => SWEEP,
+        }
+    }
+}
+
+/// Passes the queue's word on.
+async fn listen(queue: Arc<dyn Queue>, kind: &'static str, wake: Arc<Notify>) {
+    loop {
+        match queue.wait(kind, SWEEP).await {
+            Ok(true) => wake.notify_one(),
+            Ok(false) => {}
+            Err(why) => {
+                tracing::debug!(kind, error = %why, "the queue does not answer, the sweep will see");
+                tokio::time::sleep(SWEEP).await;
+            }
+        }
+    }
+}
+
+async fn announce(deliverer: &Deliverer, kind: &str, count: u32) {
+    if let Err(why) = deliverer.backbone.queue.announce(kind, count).await {
+        tracing::debug!(kind, error = %why, "the queue was not told, the sweep will see");
     }
 }
 

@@ -7,7 +7,8 @@ use simulators::rbs::{Change, RbsCrm, RbsOptions, Row, Table};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::exit::Exit;
-use crate::{config, output, up};
+use crate::roles::Stop;
+use crate::{config, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,10 +40,11 @@ pub async fn run(args: &RbsCrmArgs) -> Result<(), Exit> {
     let client = crm.add_company("ООО Ромашка", "phone", "8 (916) 555-44-33", Some(users[0]));
     let deal = crm.add_deal(client, 1, "2026-11-01 10:00:00", Some("Поставка"));
     output::tell(&format!("client {client}: ООО Ромашка, 8 (916) 555-44-33, of user {}, active deal {deal}", users[0]));
+    let mut stop = Stop::listen()?;
     output::tell("every record that it gets follows; stop it with Ctrl-C");
     loop {
         tokio::select! {
-            asked = up::asked_to_stop() => return asked,
+            () = stop.asked() => return Ok(()),
             change = changes.recv() => match change {
                 Ok(change) => output::data(&shown(change.change, &change.row))?,
                 Err(RecvError::Lagged(missed)) => output::tell(&format!("{missed} changes were not shown")),

@@ -1,6 +1,5 @@
-//! `ringfold` as a child process, killed by its pid when the test ends.
+//! `ringfold up`, or one role, as a child process, killed by its pid when the test ends.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -10,15 +9,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::eventually;
 
-/// A `ringfold up`, or one role, that can be killed and started again at the same address.
+/// A process that can be killed and started again at the same address.
 pub struct Process {
     port: u16,
     dir: PathBuf,
-    /// What its data directory and its log are called.
+    /// What its directory and its log are called.
     name: String,
-    /// The command and what it takes beside `--listen` and `--data`.
-    arguments: Vec<OsString>,
-    env: Vec<(String, String)>,
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
     child: Mutex<Option<Child>>,
 }
 
@@ -33,16 +31,27 @@ fn free_port() -> u16 {
 }
 
 impl Process {
-    /// `ringfold up` with the accounts file of the directory.
     pub fn new(dir: &Path) -> Self {
-        let accounts = dir.join("accounts.toml").into_os_string();
-        Self::of(dir, "data", vec!["up".into(), "--accounts".into(), accounts], Vec::new())
+        let accounts = dir.join("accounts.toml").display().to_string();
+        Self::of(dir, "data", &["up", "--accounts", &accounts], Vec::new())
     }
 
-    /// A command of its own name, arguments and environment.
-    pub fn of(dir: &Path, name: &str, arguments: Vec<OsString>, env: Vec<(String, String)>) -> Self {
-        let (dir, name) = (dir.to_owned(), name.to_owned());
-        Self { port: free_port(), dir, name, arguments, env, child: Mutex::new(None) }
+    /// One role, with variables of its own.
+    pub fn role(dir: &Path, words: &[&str], variables: Vec<(String, String)>) -> Self {
+        Self::of(dir, &words.join("-"), words, variables)
+    }
+
+    /// A command with a name of its own: several may be alike.
+    pub fn of(dir: &Path, name: &str, arguments: &[&str], variables: Vec<(String, String)>) -> Self {
+        let arguments = arguments.iter().map(ToString::to_string).collect();
+        Self {
+            port: free_port(),
+            dir: dir.to_owned(),
+            name: name.to_owned(),
+            arguments,
+            variables,
+            child: Mutex::new(None),
+        }
     }
 
     pub fn url(&self) -> String {
@@ -66,18 +75,18 @@ impl Process {
     pub fn command_on(&self, data: &Path) -> Command {
         let log = File::options().create(true).append(true).open(self.log_file()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringfold"));
-        command.args(&self.arguments).args(["--listen", &format!("127.0.0.1:{}", self.port)]).arg("--data").arg(data);
-        command.env_clear().envs(self.env.iter().cloned());
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command.args(&self.arguments).args(["--listen", &format!("127.0.0.1:{}", self.port)]);
+        command.arg("--data").arg(data);
+        command.env_clear().envs(self.variables.iter().cloned()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         command
-    }
-
-    fn log_file(&self) -> PathBuf {
-        self.dir.join(format!("{}.log", self.name))
     }
 
     pub fn log(&self) -> String {
         fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.dir.join(format!("{}.log", self.name))
     }
 
     /// Starts it and waits until it is ready.
@@ -85,21 +94,22 @@ impl Process {
         self.spawn(self.command()).await;
     }
 
-    /// Starts it by a command of the test's own, and waits until it is ready.
-    pub async fn spawn(&self, command: Command) {
-        self.launch(command);
-        self.ready().await;
-    }
-
-    /// Starts it, and waits for nothing.
-    pub fn launch(&self, mut command: Command) {
+    /// Starts it by a command of the test's own.
+    pub async fn spawn(&self, mut command: Command) {
         *self.child.lock().unwrap() = Some(command.spawn().unwrap());
+        self.answers("/readyz").await;
     }
 
-    /// Waits until it is ready.
-    pub async fn ready(&self) {
-        let ready = format!("{}/readyz", self.url());
-        eventually("the process to be ready", async || {
+    /// Starts it and waits until it is alive.
+    pub async fn start_alive(&self) {
+        *self.child.lock().unwrap() = Some(self.command().spawn().unwrap());
+        self.answers("/healthz").await;
+    }
+
+    /// Waits until it answers there with success.
+    pub async fn answers(&self, path: &str) {
+        let ready = format!("{}{path}", self.url());
+        eventually(&format!("{} to answer {path}", self.name), async || {
             if let Ok(Some(status)) = self.child.lock().unwrap().as_mut().unwrap().try_wait() {
                 panic!("it ended with {status}:\n{}", self.log());
             }
@@ -130,6 +140,11 @@ impl Process {
     /// SIGTERM, and waits for the end.
     pub async fn stop(&self) -> ExitStatus {
         self.signal("TERM");
+        self.ended().await
+    }
+
+    /// Waits for the end of a process that was told to stop.
+    pub async fn ended(&self) -> ExitStatus {
         let status = eventually("the process to stop", async || {
             self.child.lock().unwrap().as_mut().unwrap().try_wait().unwrap()
         })
@@ -144,7 +159,7 @@ impl Drop for Process {
         if std::thread::panicking() {
             let log = self.log();
             let tail: Vec<&str> = log.lines().rev().take(40).collect();
-            eprintln!("--- the end of {}:", self.log_file().display());
+            eprintln!("--- the end of the log of {}:", self.dir.display());
             tail.iter().rev().for_each(|line| eprintln!("{line}"));
         }
         self.kill();

@@ -1,6 +1,5 @@
 //! Ringfold scaled out: real servers of the test's own, roles as processes that come and go, and a CRM.
 
-use std::ffi::OsString;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -93,8 +92,7 @@ impl Fleet {
     pub fn prepare(&self, role: Role) -> Arc<Process> {
         let mut roles = self.roles.lock().unwrap();
         let name = format!("{}-{}", role.arguments()[0], roles.len());
-        let arguments: Vec<OsString> = role.arguments().iter().map(OsString::from).collect();
-        let process = Arc::new(Process::of(self.dir.path(), &name, arguments, self.env.clone()));
+        let process = Arc::new(Process::of(self.dir.path(), &name, role.arguments(), self.env.clone()));
         roles.push((role, Arc::clone(&process)));
         process
     }

@@ -41,6 +41,6 @@ async fn b3_b4_kafka_and_the_store_away_ingest_killed_and_started_again_and_noth
 /// How many records wait in the spool; nothing where none do.
 async fn spooled(http: &reqwest::Client, url: &str) -> Option<u64> {
     let text = http.get(format!("{url}/metrics")).send().await.ok()?.text().await.ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("ringfold_spool_records "))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("ringfold_ingest_spool_records "))?;
     line.parse().ok().filter(|records| *records > 0)
 }

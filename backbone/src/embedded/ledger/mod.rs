@@ -12,7 +12,7 @@ use super::Db;
 use super::codec::{instant, millis, store};
 use super::writer::job;
 use crate::Fut;
-use crate::ledger::{Claim, Delivery, DeliveryFilter, Ledger, Limits, Release, Step, Tally, Wanted};
+use crate::ledger::{Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Step, Tally, Wanted};
 use crate::sql::ledger::{self as sql, rows};
 
 /// The ledger of the embedded backbone.
@@ -33,14 +33,14 @@ impl Ledger for EmbeddedLedger {
         Box::pin(self.0.writer.submit(write))
     }
 
-    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration) -> Fut<'a, Option<Claim>> {
+    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration, max: u32) -> Fut<'a, Vec<Claim>> {
         Box::pin(async move {
             // A look first: most wakes find nothing, and a look costs no commit.
-            if !claim::any(&self.0.readers, limits, now).await? {
-                return Ok(None);
+            let promising = claim::promising(&self.0.readers, limits, now).await?;
+            if promising.is_empty() || max == 0 {
+                return Ok(Vec::new());
             }
-            let limits = limits.clone();
-            let write = job(move |c| Box::pin(async move { claim::take(c, &limits, now, lease).await }));
+            let write = job(move |c| Box::pin(async move { claim::take(c, &promising, now, lease, max).await }));
             self.0.writer.submit(write).await
         })
     }
@@ -51,15 +51,15 @@ impl Ledger for EmbeddedLedger {
         Box::pin(self.0.writer.submit(write))
     }
 
-    fn write_step<'a>(&'a self, claim: &'a Claim, step: &'a Step) -> Fut<'a, ()> {
-        let (claim, step) = (write::Held::of(claim), step.clone());
-        let write = job(move |c| Box::pin(async move { write::step(c, &claim, &step).await }));
+    fn write<'a>(&'a self, claim: &'a Claim, entries: &'a [Entry]) -> Fut<'a, ()> {
+        let (claim, entries) = (write::Held::of(claim), entries.to_vec());
+        let write = job(move |c| Box::pin(async move { write::entries(c, &claim, &entries).await }));
         Box::pin(self.0.writer.submit(write))
     }
 
-    fn release<'a>(&'a self, claim: &'a Claim, release: Release, now: Timestamp) -> Fut<'a, ()> {
+    fn release<'a>(&'a self, claim: &'a Claim, ending: Ending, now: Timestamp) -> Fut<'a, ()> {
         let claim = write::Held::of(claim);
-        let write = job(move |c| Box::pin(async move { write::release(c, &claim, &release, now).await }));
+        let write = job(move |c| Box::pin(async move { write::release(c, &claim, &ending, now).await }));
         Box::pin(self.0.writer.submit(write))
     }
 
@@ -72,10 +72,10 @@ impl Ledger for EmbeddedLedger {
     fn next_due<'a>(&'a self, limits: &'a Limits) -> Fut<'a, Option<Timestamp>> {
         Box::pin(async move {
             let mut next: Option<i64> = None;
-            for (connection, _) in limits {
+            for limit in limits {
                 let due: Option<i64> = sqlx::query_scalar(sql::NEXT_DUE)
-                    .bind(connection.as_str())
-                    .fetch_one(&self.0.readers)
+                    .bind(limit.connection.as_str())
+                    .fetch_optional(&self.0.readers)
                     .await
                     .map_err(store)?;
                 next = [next, due].into_iter().flatten().min();
@@ -91,24 +91,6 @@ impl Ledger for EmbeddedLedger {
                 Ok(())
             })
         });
-        Box::pin(self.0.writer.submit(write))
-    }
-
-    fn remembered<'a>(&'a self, connection: &'a ConnectionId, lane: &'a str) -> Fut<'a, Vec<(String, String)>> {
-        Box::pin(async move {
-            sqlx::query_as(sql::REMEMBERED)
-                .bind(connection.as_str())
-                .bind(lane)
-                .fetch_all(&self.0.readers)
-                .await
-                .map_err(store)
-        })
-    }
-
-    fn remember<'a>(&'a self, claim: &'a Claim, what: &'a str, crm_id: &'a str) -> Fut<'a, ()> {
-        let lane = claim.delivery.lane.clone();
-        let (claim, what, crm_id) = (write::Held::of(claim), what.to_owned(), crm_id.to_owned());
-        let write = job(move |c| Box::pin(async move { write::remember(c, &claim, &lane, &what, &crm_id).await }));
         Box::pin(self.0.writer.submit(write))
     }
 

@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteQueryResult};
 
 use crate::Error;
 use crate::embedded::codec::{json, millis, store};
-use crate::ledger::{Claim, Release, Step, StepStatus, Wanted};
+use crate::ledger::{Claim, Ending, Entry, StepStatus, Wanted};
 use crate::sql::ledger as sql;
 use crate::sql::ledger::rows::{Written, step_word};
 
@@ -13,6 +13,7 @@ use crate::sql::ledger::rows::{Written, step_word};
 pub struct Held {
     connection: String,
     call: String,
+    lane: String,
     lease: String,
     revision: u32,
 }
@@ -23,6 +24,7 @@ impl Held {
         Self {
             connection: claim.delivery.connection.to_string(),
             call: claim.delivery.call.to_string(),
+            lane: claim.delivery.lane.clone(),
             lease: claim.lease.to_string(),
             revision: claim.delivery.wanted,
         }
@@ -80,10 +82,11 @@ pub async fn extend(connection: &mut SqliteConnection, held: &Held, until: Times
     held.still(&done)
 }
 
-/// Writes a step down, and whether its delivery's lane must wait for it.
-pub async fn step(connection: &mut SqliteConnection, held: &Held, step: &Step) -> Result<(), Error> {
+/// Writes entries down, and whether their delivery's lane must wait for them.
+pub async fn entries(connection: &mut SqliteConnection, held: &Held, entries: &[Entry]) -> Result<(), Error> {
+    let uncertain = entries.iter().any(|entry| entry.step.status == StepStatus::Trying);
     let done = sqlx::query(sql::UNCERTAIN)
-        .bind(i64::from(step.status == StepStatus::Trying))
+        .bind(i64::from(uncertain))
         .bind(&held.connection)
         .bind(&held.call)
         .bind(&held.lease)
@@ -91,6 +94,14 @@ pub async fn step(connection: &mut SqliteConnection, held: &Held, step: &Step) -
         .await
         .map_err(store)?;
     held.still(&done)?;
+    for entry in entries {
+        written(connection, held, entry).await?;
+    }
+    Ok(())
+}
+
+async fn written(connection: &mut SqliteConnection, held: &Held, entry: &Entry) -> Result<(), Error> {
+    let step = &entry.step;
     sqlx::query(sql::STEP)
         .bind(&held.connection)
         .bind(&held.call)
@@ -103,51 +114,53 @@ pub async fn step(connection: &mut SqliteConnection, held: &Held, step: &Step) -
         .bind(step.deadline.map(millis))
         .bind(millis(step.at))
         .bind(&step.note)
+        .execute(&mut *connection)
+        .await
+        .map_err(store)?;
+    let Some((what, crm_id)) = &entry.remember else { return Ok(()) };
+    sqlx::query(sql::REMEMBER)
+        .bind(&held.connection)
+        .bind(&held.lane)
+        .bind(what)
+        .bind(crm_id)
         .execute(connection)
         .await
         .map_err(store)?;
     Ok(())
 }
 
-/// Gives a delivery back.
+/// Gives a delivery back, with its last entries, and its place to its heir.
 pub async fn release(
     connection: &mut SqliteConnection,
     held: &Held,
-    release: &Release,
+    ending: &Ending,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let written = Written::from(release);
+    let release = Written::from(&ending.release);
     let done = sqlx::query(sql::RELEASE)
         .bind(millis(now))
-        .bind(written.note)
-        .bind(written.uncertain)
-        .bind(written.status)
+        .bind(release.note)
+        .bind(release.uncertain)
+        .bind(release.status)
         .bind(held.revision)
-        .bind(written.tries)
-        .bind(written.due.unwrap_or(millis(now)))
+        .bind(release.tries)
+        .bind(release.due.unwrap_or(millis(now)))
         .bind(&held.connection)
         .bind(&held.call)
         .bind(&held.lease)
         .bind(&b""[..])
-        .execute(connection)
+        .execute(&mut *connection)
         .await
         .map_err(store)?;
-    held.still(&done)
-}
-
-/// Remembers what was made for a number.
-pub async fn remember(
-    connection: &mut SqliteConnection,
-    held: &Held,
-    lane: &str,
-    what: &str,
-    crm_id: &str,
-) -> Result<(), Error> {
-    sqlx::query(sql::REMEMBER)
+    held.still(&done)?;
+    for entry in &ending.last {
+        written(connection, held, entry).await?;
+    }
+    let Some(heir) = &ending.heir else { return Ok(()) };
+    sqlx::query(sql::INHERIT)
         .bind(&held.connection)
-        .bind(lane)
-        .bind(what)
-        .bind(crm_id)
+        .bind(heir.call.as_str())
+        .bind(heir.lease.to_string())
         .execute(connection)
         .await
         .map_err(store)?;

@@ -1,4 +1,4 @@
-//! Taking a delivery that is due, while other processes do the same.
+//! Taking deliveries that are due, while other processes do the same.
 //!
 //! Claims of one connection go one after another, by a lock that ends with the transaction: only so can a claim count
 //! what is in progress, and see which lanes are busy. Those of different connections do not wait for each other.
@@ -6,77 +6,123 @@
 use std::time::Duration;
 
 use schemas::{Timestamp, time::later};
-use sqlx::postgres::PgPool;
+use sqlx::postgres::{PgPool, PgRow};
 use uuid::Uuid;
 
-use super::rows::steps;
 use crate::Error;
-use crate::ledger::{Claim, Limits};
+use crate::ledger::{Claim, Limit, Limits};
 use crate::postgres::codec::Failure;
 use crate::postgres::retry::retried;
-use crate::sql::codec::millis;
+use crate::sql::codec::{millis, parse};
 use crate::sql::ledger::{self as sql, rows};
 use crate::sql::rows::Cells as _;
 
-/// Held while a claim of a connection is decided.
-const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(hashtextextended('ringfold claim ' || $1, 0))";
+/// Connections that one claim serves at most: it holds a lock of each.
+const CONNECTIONS: usize = 64;
 
-/// What is asked of one connection.
+/// Held while a claim of the connections is decided; taken in one order, so that no two claims wait for each other in a ring.
+const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(key)
+     FROM (SELECT hashtextextended('ringfold claim ' || connection, 0) AS key FROM unnest($1::text[]) AS connection
+           ORDER BY key OFFSET 0) AS keys";
+
+/// What is asked.
 struct Asked<'a> {
-    connection: &'a str,
-    most: i64,
+    connections: Vec<&'a str>,
+    places: Vec<i64>,
+    ahead: Vec<i64>,
     now: Timestamp,
     lease: Duration,
+    max: u32,
     name: Uuid,
 }
 
-/// Takes the first, in the order of `limits`.
-pub async fn claim(pool: &PgPool, limits: &Limits, now: Timestamp, lease: Duration) -> Result<Option<Claim>, Error> {
-    // A look first: most wakes find nothing, and a look costs no lock.
-    for (connection, most) in retried(|_| promising(pool, limits, now)).await? {
-        let asked = Asked { connection: &connection, most, now, lease, name: Uuid::now_v7() };
-        if let Some(claim) = retried(|again| take(pool, &asked, again)).await? {
-            return Ok(Some(claim));
-        }
+impl<'a> Asked<'a> {
+    fn of(limits: impl Iterator<Item = &'a Limit>, now: Timestamp, lease: Duration, max: u32) -> Self {
+        let none = (Vec::new(), Vec::new(), Vec::new());
+        let (connections, places, ahead) = limits.fold(none, |(mut connections, mut places, mut ahead), limit| {
+            connections.push(limit.connection.as_str());
+            places.push(i64::from(limit.places));
+            ahead.push(i64::from(limit.ahead));
+            (connections, places, ahead)
+        });
+        Self { connections, places, ahead, now, lease, max, name: Uuid::now_v7() }
     }
-    Ok(None)
 }
 
-async fn promising(pool: &PgPool, limits: &Limits, now: Timestamp) -> Result<Vec<(String, i64)>, Failure> {
-    let found = sqlx::query_as(sql::claim::ANY_OF_MANY)
-        .bind(limits.iter().map(|(connection, _)| connection.as_str()).collect::<Vec<_>>())
-        .bind(millis(now))
-        .bind(limits.iter().map(|(_, most)| i64::from(*most)).collect::<Vec<_>>())
-        .fetch_all(pool)
-        .await?;
-    Ok(found)
+/// Takes what there is, connections in turns.
+pub async fn claim(
+    pool: &PgPool,
+    limits: &Limits,
+    now: Timestamp,
+    lease: Duration,
+    max: u32,
+) -> Result<Vec<Claim>, Error> {
+    // A look first: most wakes find nothing, and a look costs no lock.
+    let asked = Asked::of(limits.iter(), now, lease, max);
+    let promising = retried(|_| promising(pool, &asked)).await?;
+    let promising =
+        promising.iter().filter_map(|place| usize::try_from(place - 1).ok()).filter_map(|at| limits.get(at));
+    let asked = Asked::of(promising.take(CONNECTIONS), now, lease, max);
+    if asked.connections.is_empty() || max == 0 {
+        return Ok(Vec::new());
+    }
+    let mut claims = retried(|again| take(pool, &asked, again)).await?;
+    claims.sort_by(|a, b| {
+        (a.ahead, a.delivery.due_at, &a.delivery.call).cmp(&(b.ahead, b.delivery.due_at, &b.delivery.call))
+    });
+    Ok(claims)
 }
 
-async fn take(pool: &PgPool, asked: &Asked<'_>, again: bool) -> Result<Option<Claim>, Failure> {
+async fn promising(pool: &PgPool, asked: &Asked<'_>) -> Result<Vec<i64>, Failure> {
+    let found = sqlx::query_scalar(sql::claim::ANY_OF_MANY)
+        .bind(&asked.connections)
+        .bind(millis(asked.now))
+        .bind(&asked.places)
+        .bind(&asked.ahead);
+    Ok(found.fetch_all(pool).await?)
+}
+
+async fn take(pool: &PgPool, asked: &Asked<'_>, again: bool) -> Result<Vec<Claim>, Failure> {
     let mut transaction = pool.begin().await?;
-    sqlx::query(ONE_AT_A_TIME).bind(asked.connection).execute(&mut *transaction).await?;
+    sqlx::query(ONE_AT_A_TIME).bind(&asked.connections).execute(&mut *transaction).await?;
     let name = asked.name.to_string();
-    let mut taken = None;
+    let mut taken = Vec::new();
     if again {
         // An earlier try may have been committed without our hearing of it: then its lease stands there. If it is still
         // being committed, the lock has waited for it.
-        taken =
-            sqlx::query(sql::claim::TAKEN).bind(asked.connection).bind(&name).fetch_optional(&mut *transaction).await?;
+        let known = sqlx::query(sql::claim::TAKEN).bind(&asked.connections).bind(&name);
+        taken = known.fetch_all(&mut *transaction).await?;
     }
-    if taken.is_none() {
+    if taken.is_empty() {
         taken = sqlx::query(sql::claim::TAKE_SHARED)
-            .bind(asked.connection)
+            .bind(&asked.connections)
             .bind(millis(asked.now))
-            .bind(asked.most)
+            .bind(&asked.places)
+            .bind(&asked.ahead)
             .bind(&name)
             .bind(millis(later(asked.now, asked.lease)))
             .bind(i64::try_from(asked.lease.as_millis()).unwrap_or(i64::MAX))
-            .fetch_optional(&mut *transaction)
+            .bind(i64::from(asked.max))
+            .fetch_all(&mut *transaction)
             .await?;
     }
-    let Some(row) = taken else { return Ok(None) };
-    let delivery = rows::delivery(&row)?;
-    let steps = steps(&mut transaction, &delivery.connection, &delivery.call).await?;
+    let claims = taken.iter().map(|row| claimed(asked.name, row)).collect::<Result<_, Error>>()?;
     transaction.commit().await?;
-    Ok(Some(Claim { lease: asked.name, body: row.bytes(rows::BODY)?, delivery, steps }))
+    Ok(claims)
+}
+
+fn claimed(lease: Uuid, row: &PgRow) -> Result<Claim, Error> {
+    let steps = match row.text_if_any(rows::MORE)? {
+        Some(steps) => rows::steps(&steps)?,
+        None => Vec::new(),
+    };
+    let remembered = row.text_if_any(rows::MORE + 1)?;
+    Ok(Claim {
+        lease,
+        delivery: rows::delivery(row)?,
+        ahead: row.number(rows::AHEAD)? != 0,
+        body: row.bytes(rows::BODY)?,
+        steps,
+        remembered: remembered.map_or(Ok(Vec::new()), |pairs| parse(pairs.as_bytes()))?,
+    })
 }

@@ -1,6 +1,7 @@
 //! The ledger: deliveries, their steps, and what is remembered of numbers.
 
 mod claim;
+mod entries;
 mod rows;
 mod write;
 
@@ -10,80 +11,72 @@ use schemas::{CallId, ConnectionId, Timestamp};
 use sqlx::Postgres;
 
 use super::Db;
-use super::codec::text;
+use super::batch::Batches;
 use super::retry::retried;
-use crate::ledger::{Claim, Delivery, DeliveryFilter, Ledger, Limits, Release, Step, Tally, Wanted};
+use crate::ledger::{Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Step, Tally, Wanted};
 use crate::sql::codec::instant;
 use crate::sql::ledger as sql;
 use crate::sql::ledger::rows as shared;
 use crate::{Error, Fut};
-use write::Held;
+use entries::held;
+use write::{End, Note};
 
 /// The ledger on PostgreSQL.
-pub struct PostgresLedger(pub Db);
+pub struct PostgresLedger {
+    db: Db,
+    notes: Batches<Note>,
+    ends: Batches<End>,
+}
+
+impl PostgresLedger {
+    /// On an open database.
+    pub fn new(db: Db) -> Self {
+        Self { notes: Batches::start(db.pool.clone()), ends: Batches::start(db.pool.clone()), db }
+    }
+}
 
 impl Ledger for PostgresLedger {
     fn want<'a>(&'a self, wanted: &'a [Wanted], now: Timestamp) -> Fut<'a, u32> {
         Box::pin(async move {
             let wanted = write::newest(wanted);
-            retried(|_| write::want(&self.0.pool, &wanted, now)).await
+            retried(|_| write::want(&self.db.pool, &wanted, now)).await
         })
     }
 
-    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration) -> Fut<'a, Option<Claim>> {
-        Box::pin(claim::claim(&self.0.pool, limits, now, lease))
+    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration, max: u32) -> Fut<'a, Vec<Claim>> {
+        Box::pin(claim::claim(&self.db.pool, limits, now, lease, max))
     }
 
     fn extend<'a>(&'a self, claim: &'a Claim, until: Timestamp) -> Fut<'a, ()> {
         Box::pin(async move {
-            let held = Held::of(claim);
-            retried(|_| write::extend(&self.0.pool, &held, until)).await
+            let held = held(claim);
+            retried(|_| write::extend(&self.db.pool, &held, until)).await
         })
     }
 
-    fn write_step<'a>(&'a self, claim: &'a Claim, step: &'a Step) -> Fut<'a, ()> {
-        Box::pin(async move {
-            let held = Held::of(claim);
-            retried(|_| write::step(&self.0.pool, &held, step)).await
-        })
+    fn write<'a>(&'a self, claim: &'a Claim, entries: &'a [Entry]) -> Fut<'a, ()> {
+        Box::pin(async move { self.notes.submit(Note::of(claim, entries)?).await })
     }
 
-    fn release<'a>(&'a self, claim: &'a Claim, release: Release, now: Timestamp) -> Fut<'a, ()> {
-        Box::pin(async move {
-            let held = Held::of(claim);
-            retried(|_| write::release(&self.0.pool, &held, &release, now)).await
-        })
+    fn release<'a>(&'a self, claim: &'a Claim, ending: Ending, now: Timestamp) -> Fut<'a, ()> {
+        Box::pin(async move { self.ends.submit(End::of(claim, ending, now)?).await })
     }
 
     fn retry<'a>(&'a self, wanted: &'a Wanted, now: Timestamp) -> Fut<'a, bool> {
-        Box::pin(retried(move |_| write::retry(&self.0.pool, wanted, now)))
+        Box::pin(retried(move |_| write::retry(&self.db.pool, wanted, now)))
     }
 
     fn next_due<'a>(&'a self, limits: &'a Limits) -> Fut<'a, Option<Timestamp>> {
         Box::pin(retried(move |_| async move {
-            let mut next: Option<i64> = None;
-            for (connection, _) in limits {
-                let due: Option<i64> =
-                    sqlx::query_scalar(sql::NEXT_DUE).bind(connection.as_str()).fetch_one(&self.0.pool).await?;
-                next = [next, due].into_iter().flatten().min();
-            }
-            Ok(next.map(instant))
+            let connections: Vec<&str> = limits.iter().map(|limit| limit.connection.as_str()).collect();
+            let due: Option<i64> =
+                sqlx::query_scalar(sql::NEXT_DUE_OF_MANY).bind(connections).fetch_one(&self.db.pool).await?;
+            Ok(due.map(instant))
         }))
     }
 
     fn begin_again(&self, now: Timestamp) -> Fut<'_, ()> {
-        Box::pin(retried(move |_| write::begin_again(&self.0.pool, now)))
-    }
-
-    fn remembered<'a>(&'a self, connection: &'a ConnectionId, lane: &'a str) -> Fut<'a, Vec<(String, String)>> {
-        Box::pin(retried(|_| async {
-            let found = sqlx::query_as(sql::REMEMBERED).bind(connection.as_str()).bind(text(lane));
-            Ok(found.fetch_all(&self.0.pool).await?)
-        }))
-    }
-
-    fn remember<'a>(&'a self, claim: &'a Claim, what: &'a str, crm_id: &'a str) -> Fut<'a, ()> {
-        Box::pin(retried(|_| write::remember(&self.0.pool, &claim.delivery, what, crm_id)))
+        Box::pin(retried(move |_| write::begin_again(&self.db.pool, now)))
     }
 
     fn delivery<'a>(
@@ -91,19 +84,19 @@ impl Ledger for PostgresLedger {
         connection: &'a ConnectionId,
         call: &'a CallId,
     ) -> Fut<'a, Option<(Delivery, Vec<Step>)>> {
-        Box::pin(retried(|_| rows::delivery(&self.0.pool, connection, call)))
+        Box::pin(retried(|_| rows::delivery(&self.db.pool, connection, call)))
     }
 
     fn list<'a>(&'a self, filter: &'a DeliveryFilter) -> Fut<'a, Vec<Delivery>> {
         Box::pin(retried(|_| async {
-            let found = sql::list::<Postgres>(filter).build().fetch_all(&self.0.pool).await?;
+            let found = sql::list::<Postgres>(filter).build().fetch_all(&self.db.pool).await?;
             Ok(found.iter().map(shared::delivery).collect::<Result<_, Error>>()?)
         }))
     }
 
     fn tally(&self) -> Fut<'_, Vec<Tally>> {
         Box::pin(retried(|_| async {
-            let counted = sqlx::query(sql::TALLY).fetch_all(&self.0.pool).await?;
+            let counted = sqlx::query(sql::TALLY).fetch_all(&self.db.pool).await?;
             Ok(counted.iter().map(shared::tally).collect::<Result<_, Error>>()?)
         }))
     }

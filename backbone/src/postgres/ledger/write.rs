@@ -1,44 +1,110 @@
 //! Every change of the ledger but the taking of a lease. Each worker's write names its lease. Each can be done twice and
 //! is then done once: a connection that is cut while the answer is on its way is answered by doing it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use schemas::Timestamp;
 use sqlx::postgres::PgPool;
 
+use super::entries::{Row, bind, column, held};
 use crate::Error;
-use crate::ledger::{Claim, Delivery, Release, Step, StepStatus, Wanted};
+use crate::ledger::{Claim, Ending, Entry, Heir, Wanted};
+use crate::postgres::batch::{Held, Write, Written};
 use crate::postgres::codec::{Failure, text};
-use crate::sql::codec::{json, millis};
+use crate::sql::codec::millis;
 use crate::sql::ledger as sql;
-use crate::sql::ledger::rows::{Written, step_word};
+use crate::sql::ledger::rows;
 
 /// Rows of one statement at most.
 const ROWS: usize = 500;
 
-/// What a worker holds: enough to check its lease.
-pub struct Held<'a> {
-    delivery: &'a Delivery,
-    lease: String,
+/// Entries to write.
+pub struct Note {
+    held: Held,
+    rows: Vec<Row>,
 }
 
-impl<'a> Held<'a> {
+impl Note {
+    /// Of a claimed delivery.
+    pub fn of(claim: &Claim, entries: &[Entry]) -> Result<Self, Error> {
+        Ok(Self { held: held(claim), rows: Row::all(claim, entries)? })
+    }
+}
+
+impl Write for Note {
+    fn held(&self) -> &Held {
+        &self.held
+    }
+
+    async fn carry_out(pool: &PgPool, all: &[Self]) -> Result<Written, Failure> {
+        let entries: Vec<_> = all.iter().flat_map(|one| one.rows.iter().map(|row| (&one.held, row))).collect();
+        let query = bind(sqlx::query_as(sql::many::WRITE), &entries)
+            .bind(column(all, |one| one.held.connection.as_str()))
+            .bind(column(all, |one| one.held.call.as_str()))
+            .bind(column(all, |one| one.held.lease.as_str()))
+            .bind(column(all, |one| i64::from(one.rows.iter().any(Row::uncertain))));
+        Ok(query.fetch_all(pool).await?.into_iter().collect())
+    }
+}
+
+/// A delivery to give back.
+pub struct End {
+    held: Held,
+    revision: i64,
+    now: i64,
+    last: Vec<Row>,
+    ending: Ending,
+}
+
+impl End {
     /// Of a claim.
-    pub fn of(claim: &'a Claim) -> Self {
-        Self { delivery: &claim.delivery, lease: claim.lease.to_string() }
+    pub fn of(claim: &Claim, ending: Ending, now: Timestamp) -> Result<Self, Error> {
+        let last = Row::all(claim, &ending.last)?;
+        let revision = i64::from(claim.delivery.wanted);
+        Ok(Self { held: held(claim), revision, now: millis(now), last, ending })
     }
 
-    fn connection(&self) -> &str {
-        self.delivery.connection.as_str()
+    fn written(&self) -> rows::Written<'_> {
+        rows::Written::from(&self.ending.release)
+    }
+}
+
+/// Who inherits a place, and from whom. Not where the heir is given back in the same statement: then the place is already
+/// with the heir's own heir, or free.
+fn heirs(all: &[End]) -> Vec<(&Held, &Heir)> {
+    let ending: HashSet<(&str, &str)> =
+        all.iter().map(|one| (one.held.connection.as_str(), one.held.call.as_str())).collect();
+    all.iter()
+        .filter_map(|one| one.ending.heir.as_ref().map(|heir| (&one.held, heir)))
+        .filter(|(held, heir)| !ending.contains(&(held.connection.as_str(), &*text(heir.call.as_str()))))
+        .collect()
+}
+
+impl Write for End {
+    fn held(&self) -> &Held {
+        &self.held
     }
 
-    fn call(&self) -> std::borrow::Cow<'_, str> {
-        text(self.delivery.call.as_str())
-    }
-
-    fn still(&self, holds: bool) -> Result<(), Failure> {
-        let lost = || Failure::Final(Error::LeaseLost(format!("{}:{}", self.connection(), self.delivery.call)));
-        if holds { Ok(()) } else { Err(lost()) }
+    async fn carry_out(pool: &PgPool, all: &[Self]) -> Result<Written, Failure> {
+        let entries: Vec<_> = all.iter().flat_map(|one| one.last.iter().map(|row| (&one.held, row))).collect();
+        let written = column(all, |one| (one, one.written()));
+        let heirs = heirs(all);
+        let query = bind(sqlx::query_as(sql::many::RELEASE), &entries)
+            .bind(column(all, |one| one.held.connection.as_str()))
+            .bind(column(all, |one| one.held.call.as_str()))
+            .bind(column(all, |one| one.held.lease.as_str()))
+            .bind(column(all, |one| one.now))
+            .bind(column(&written, |(_, written)| text(written.note)))
+            .bind(column(&written, |(_, written)| written.uncertain))
+            .bind(column(&written, |(_, written)| written.status))
+            .bind(column(all, |one| one.revision))
+            .bind(column(&written, |(_, written)| written.tries))
+            .bind(column(&written, |(one, written)| written.due.unwrap_or(one.now)))
+            .bind(column(&heirs, |(held, _)| held.call.as_str()))
+            .bind(column(&heirs, |(_, heir)| text(heir.call.as_str())))
+            .bind(column(&heirs, |(_, heir)| heir.lease.to_string()))
+            .bind(column(&heirs, |(held, _)| held.connection.as_str()));
+        Ok(query.fetch_all(pool).await?.into_iter().collect())
     }
 }
 
@@ -63,13 +129,13 @@ pub async fn want(pool: &PgPool, wanted: &[&Wanted], now: Timestamp) -> Result<u
     let mut due = 0;
     for some in wanted.chunks(ROWS) {
         let done = sqlx::query(sql::WANT_MANY)
-            .bind(some.iter().map(|one| one.connection.as_str()).collect::<Vec<_>>())
-            .bind(some.iter().map(|one| text(one.call.as_str())).collect::<Vec<_>>())
-            .bind(some.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>())
-            .bind(some.iter().map(|one| text(&one.lane)).collect::<Vec<_>>())
-            .bind(some.iter().map(|one| i64::from(one.revision)).collect::<Vec<_>>())
+            .bind(column(some, |one| one.connection.as_str()))
+            .bind(column(some, |one| text(one.call.as_str())))
+            .bind(column(some, |one| one.kind.as_str()))
+            .bind(column(some, |one| text(&one.lane)))
+            .bind(column(some, |one| i64::from(one.revision)))
             .bind(millis(now))
-            .bind(some.iter().map(|one| one.body.as_slice()).collect::<Vec<_>>())
+            .bind(column(some, |one| one.body.as_slice()))
             .execute(&mut *transaction)
             .await?;
         due += u32::try_from(done.rows_affected()).unwrap_or(u32::MAX);
@@ -79,77 +145,15 @@ pub async fn want(pool: &PgPool, wanted: &[&Wanted], now: Timestamp) -> Result<u
 }
 
 /// Makes the lease longer.
-pub async fn extend(pool: &PgPool, held: &Held<'_>, until: Timestamp) -> Result<(), Failure> {
+pub async fn extend(pool: &PgPool, held: &Held, until: Timestamp) -> Result<(), Failure> {
     let done = sqlx::query(sql::EXTEND_SHARED)
         .bind(millis(until))
-        .bind(held.connection())
-        .bind(held.call())
+        .bind(&held.connection)
+        .bind(&held.call)
         .bind(&held.lease)
         .execute(pool)
         .await?;
-    held.still(done.rows_affected() == 1)
-}
-
-/// Writes a step down, and whether its delivery's lane must wait for it.
-pub async fn step(pool: &PgPool, held: &Held<'_>, step: &Step) -> Result<(), Failure> {
-    let done = sqlx::query(sql::STEP_HELD)
-        .bind(held.connection())
-        .bind(held.call())
-        .bind(text(&step.name))
-        .bind(step_word(step.status))
-        .bind(json(&step.content)?)
-        .bind(json(&step.held)?)
-        .bind(text(&step.marker))
-        .bind(step.crm_id.as_deref().map(text))
-        .bind(step.deadline.map(millis))
-        .bind(millis(step.at))
-        .bind(text(&step.note))
-        .bind(&held.lease)
-        .bind(i64::from(step.status == StepStatus::Trying))
-        .execute(pool)
-        .await?;
-    held.still(done.rows_affected() == 1)
-}
-
-/// Gives a delivery back.
-pub async fn release(pool: &PgPool, held: &Held<'_>, release: &Release, now: Timestamp) -> Result<(), Failure> {
-    let written = Written::from(release);
-    let done = sqlx::query(sql::RELEASE_SHARED)
-        .bind(millis(now))
-        .bind(text(written.note))
-        .bind(written.uncertain)
-        .bind(written.status)
-        .bind(i64::from(held.delivery.wanted))
-        .bind(written.tries)
-        .bind(written.due.unwrap_or(millis(now)))
-        .bind(held.connection())
-        .bind(held.call())
-        .bind(&held.lease)
-        .bind(&b""[..])
-        .execute(pool)
-        .await?;
-    if done.rows_affected() == 1 {
-        return Ok(());
-    }
-    let released = sqlx::query(sql::RELEASED)
-        .bind(held.connection())
-        .bind(held.call())
-        .bind(&held.lease)
-        .fetch_optional(pool)
-        .await?;
-    held.still(released.is_some())
-}
-
-/// Remembers what was made for a number.
-pub async fn remember(pool: &PgPool, delivery: &Delivery, what: &str, crm_id: &str) -> Result<(), Failure> {
-    sqlx::query(sql::REMEMBER)
-        .bind(delivery.connection.as_str())
-        .bind(text(&delivery.lane))
-        .bind(text(what))
-        .bind(text(crm_id))
-        .execute(pool)
-        .await?;
-    Ok(())
+    if done.rows_affected() == 1 { Ok(()) } else { Err(Failure::Final(held.lost())) }
 }
 
 /// Begins to try a delivery again.

@@ -1,4 +1,7 @@
 //! What may be taken, and the taking of it.
+//!
+//! What is read does not grow with what waits: the deliveries that are due longest are read in their order until there are
+//! enough, and those with a lease are few.
 
 /// The database's clock, as [`millis`] writes it: when the transaction began.
 macro_rules! database_clock {
@@ -7,11 +10,10 @@ macro_rules! database_clock {
     };
 }
 
-/// What may be taken of a connection now ($2) with so many in progress at most: due, its lane free. A lane is not free
-/// while another delivery of it is in progress, or may have made something that is not known yet; of two such, the first
-/// goes first.
+/// What may be taken of a connection now ($2): due, its lane free. A lane is not free while another delivery of it is in
+/// progress, or may have made something that is not known yet; of two such, the first goes first.
 macro_rules! takeable {
-    (of $connection:literal, at_most $most:literal, lease $ends:literal by $clock:expr) => {
+    (of $connection:literal, lease $ends:literal by $clock:expr) => {
         concat!(
             "FROM deliveries AS d
              WHERE d.connection = ",
@@ -24,16 +26,6 @@ macro_rules! takeable {
             " <= ",
             $clock,
             ")
-               AND (SELECT COUNT(*) FROM deliveries AS l
-                    WHERE l.connection = ",
-            $connection,
-            " AND l.",
-            $ends,
-            " > ",
-            $clock,
-            ") < ",
-            $most,
-            "
                AND NOT EXISTS (SELECT 1 FROM deliveries AS o
                    WHERE o.connection = ",
             $connection,
@@ -42,42 +34,123 @@ macro_rules! takeable {
             $ends,
             " > ",
             $clock,
-            " OR (o.uncertain = 1 AND (d.uncertain = 0 OR o.call < d.call))))
-             ORDER BY d.due_at LIMIT 1"
+            " OR (o.uncertain = 1 AND (d.uncertain = 0 OR o.call < d.call)))) "
         )
     };
 }
 
-/// SQLite: whether there is anything to take of a connection ($1), now ($2), with so many in progress at most ($3).
-pub const ANY: &str = concat!("SELECT 1 ", takeable!(of "$1", at_most "$3", lease "leased_until" by "$2"));
+/// How many places of a connection are taken.
+macro_rules! taken {
+    (of $connection:literal, lease $ends:literal by $clock:expr) => {
+        concat!(
+            "(SELECT COUNT(*) FROM deliveries AS l WHERE l.connection = ",
+            $connection,
+            " AND l.",
+            $ends,
+            " > ",
+            $clock,
+            " AND l.ahead = 0)"
+        )
+    };
+}
 
-/// SQLite: takes it, for a lease ($4) until ($5).
+/// SQLite: whether there is anything to take of a connection ($1), now ($2), with so many places ($3) or so many ahead ($4).
+pub const ANY: &str = concat!(
+    "SELECT 1 ",
+    takeable!(of "$1", lease "leased_until" by "$2"),
+    "AND ($4 > 0 OR ",
+    taken!(of "$1", lease "leased_until" by "$2"),
+    " < $3) LIMIT 1"
+);
+
+/// SQLite: takes of a connection ($1), now ($2), with so many places ($3) and so many ahead ($4), for a lease ($5) until
+/// ($6), at most so many ($7), of the first so many that are due ($8): the first of each lane.
 pub const TAKE: &str = concat!(
-    "UPDATE deliveries SET lease = $4, leased_until = $5 WHERE (connection, call) = (SELECT d.connection, d.call ",
-    takeable!(of "$1", at_most "$3", lease "leased_until" by "$2"),
-    ") RETURNING ",
+    "UPDATE deliveries SET lease = $5, leased_until = $6, ahead = t.turn > t.free
+     FROM (
+         SELECT f.call AS c, f.free, row_number() OVER (ORDER BY f.due_at, f.call) AS turn
+         FROM (
+             SELECT w.call, w.due_at, r.free, row_number() OVER (PARTITION BY w.lane ORDER BY w.due_at, w.call) AS of_lane
+             FROM (SELECT d.call, d.due_at, d.lane ",
+    takeable!(of "$1", lease "leased_until" by "$2"),
+    "ORDER BY d.due_at LIMIT $8) AS w, (SELECT MAX(0, $3 - ",
+    taken!(of "$1", lease "leased_until" by "$2"),
+    ") AS free) AS r
+         ) AS f
+         WHERE f.of_lane = 1
+     ) AS t
+     WHERE connection = $1 AND call = t.c AND t.turn <= MIN($7, t.free + $4)
+     RETURNING ",
     columns!()
 );
 
-/// PostgreSQL: which of the connections ($1), each with its limit ($3), have anything to take now ($2).
+/// PostgreSQL: which of the connections ($1), with so many places ($3) or so many ahead ($4) each, have anything to take now
+/// ($2): their place in the list, from 1 on.
 pub const ANY_OF_MANY: &str = concat!(
-    "SELECT w.connection, w.most FROM unnest($1::text[], $3::bigint[]) WITH ORDINALITY AS w (connection, most, place)
-     WHERE EXISTS (SELECT 1 ",
-    takeable!(of "w.connection", at_most "w.most", lease "lease_ends" by database_clock!()),
-    ") ORDER BY w.place"
+    "SELECT r.place FROM (
+         SELECT w.connection, w.place
+         FROM unnest($1::text[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS w (connection, most, ahead, place)
+         WHERE w.ahead > 0 OR ",
+    taken!(of "w.connection", lease "lease_ends" by database_clock!()),
+    " < w.most OFFSET 0
+     ) AS r CROSS JOIN LATERAL (SELECT 1 ",
+    takeable!(of "r.connection", lease "lease_ends" by database_clock!()),
+    "LIMIT 1) AS f ORDER BY r.place"
 );
 
-/// PostgreSQL: takes of a connection ($1), now ($2), with so many in progress at most ($3), for a lease ($4) until ($5),
-/// which ends after so many milliseconds ($6).
+/// PostgreSQL: what is read with a delivery that is taken: its steps, what is remembered of its lane.
+macro_rules! with_it {
+    () => {
+        "(SELECT json_agg(json_build_array(s.name, s.status, s.content, s.held, s.marker, s.crm_id, s.deadline, s.at, s.note)
+                          ORDER BY s.at, s.name)::text
+          FROM steps AS s WHERE s.connection = d.connection AND s.call = d.call),
+         (SELECT json_agg(json_build_array(k.what, k.crm_id))::text
+          FROM remembered AS k WHERE k.connection = d.connection AND k.lane = d.lane)"
+    };
+}
+
+/// PostgreSQL: takes of the connections ($1), now ($2), with so many places ($3) and so many ahead ($4) each, for a lease
+/// ($5) until ($6), which ends after so many milliseconds ($7), at most so many ($8): of each connection the first that are
+/// due, of those the first of each lane, and of these in turns. Where somebody else was quicker, nothing is taken.
 pub const TAKE_SHARED: &str = concat!(
-    "UPDATE deliveries SET lease = $4, leased_until = $5, lease_ends = ",
+    "WITH room AS MATERIALIZED (
+         SELECT w.connection, w.ahead, w.place, GREATEST(0, w.most - ",
+    taken!(of "w.connection", lease "lease_ends" by database_clock!()),
+    ") AS free
+         FROM unnest($1::text[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS w (connection, most, ahead, place)
+     ), due AS MATERIALIZED (
+         SELECT r.connection, r.ahead, r.free, r.place, f.call, f.lane, f.due_at
+         FROM room AS r CROSS JOIN LATERAL (SELECT d.call, d.lane, d.due_at ",
+    takeable!(of "r.connection", lease "lease_ends" by database_clock!()),
+    "ORDER BY d.due_at LIMIT 2 * LEAST($8, r.free + r.ahead)) AS f
+     ), first AS (
+         SELECT DISTINCT ON (connection, lane) * FROM due ORDER BY connection, lane, due_at, call
+     ), turns AS (
+         SELECT *, row_number() OVER (PARTITION BY connection ORDER BY due_at, call) AS turn FROM first
+     ), t AS MATERIALIZED (
+         SELECT connection AS c_connection, call AS c_call, CASE WHEN turn > free THEN 1 ELSE 0 END AS c_ahead
+         FROM turns WHERE turn <= free + ahead ORDER BY turn, place LIMIT $8
+     )
+     UPDATE deliveries AS d
+     SET lease = $5, leased_until = $6, lease_ends = ",
     database_clock!(),
-    " + $6 WHERE (connection, call) = (SELECT d.connection, d.call ",
-    takeable!(of "$1", at_most "$3", lease "lease_ends" by database_clock!()),
-    " FOR UPDATE OF d SKIP LOCKED) RETURNING ",
-    columns!()
+    " + $7, ahead = t.c_ahead
+     FROM t
+     WHERE d.connection = t.c_connection AND d.call = t.c_call AND d.status = 'pending'
+       AND (d.lease_ends IS NULL OR d.lease_ends <= ",
+    database_clock!(),
+    ")
+     RETURNING ",
+    columns!(),
+    ", ",
+    with_it!()
 );
 
-/// PostgreSQL: what a lease ($2) of a connection ($1) holds.
-pub const TAKEN: &str =
-    concat!("SELECT ", columns!(), " FROM deliveries WHERE connection = $1 AND lease = $2 AND lease_ends IS NOT NULL");
+/// PostgreSQL: what a lease ($2) of the connections ($1) holds.
+pub const TAKEN: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", ",
+    with_it!(),
+    " FROM deliveries AS d WHERE d.connection = ANY($1::text[]) AND d.lease = $2 AND d.lease_ends IS NOT NULL"
+);

@@ -12,12 +12,13 @@ use crate::ledger::DeliveryFilter;
 macro_rules! columns {
     () => {
         "connection, kind, call, lane, wanted, done, status, attempts, created_at, since, due_at, leased_until, done_at, \
-         note, uncertain, body"
+         note, uncertain, body, ahead"
     };
 }
 
 // After the macro that both use.
 pub mod claim;
+pub mod many;
 pub mod rows;
 
 /// Opens or raises the deliveries that the clause gives; touches those that are now due.
@@ -92,40 +93,23 @@ pub const UNCERTAIN: &str = "UPDATE deliveries SET uncertain = $1 WHERE connecti
 /// SQLite: after [`UNCERTAIN`].
 pub const STEP: &str = step!("VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
 
-/// PostgreSQL: both at once; the lease is $12, whether the lane must wait $13.
-pub const STEP_HELD: &str = concat!(
-    "WITH held AS (UPDATE deliveries SET uncertain = $13 WHERE connection = $1 AND call = $2 AND lease = $12 RETURNING 1) ",
-    step!("SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM held")
-);
-
-/// Gives a delivery back: now, note, uncertain, status, revision claimed, tries to count, due, connection, call, lease,
-/// an empty body. A revision that came while the worker was busy was not in what the worker did: the delivery stays
+/// SQLite: gives a delivery back: now, note, uncertain, status, revision claimed, tries to count, due, connection, call,
+/// lease, an empty body. A revision that came while the worker was busy was not in what the worker did: the delivery stays
 /// open for it.
-macro_rules! release {
-    ($more:literal) => {
-        concat!(
-            "UPDATE deliveries SET ",
-            $more,
-            "
-                 lease = NULL, leased_until = NULL, changed_at = $1, note = $2, uncertain = $3,
-                 done = CASE $4 WHEN 'done' THEN $5 ELSE done END,
-                 done_at = CASE $4 WHEN 'done' THEN $1 ELSE done_at END,
-                 attempts = CASE WHEN wanted > $5 AND $4 <> 'pending' THEN 0 ELSE attempts + $6 END,
-                 since = CASE WHEN wanted > $5 AND $4 <> 'pending' THEN $1 ELSE since END,
-                 status = CASE WHEN wanted > $5 THEN 'pending' ELSE $4 END,
-                 due_at = $7,
-                 body = CASE WHEN wanted > $5 OR $4 <> 'done' THEN body ELSE $11 END
-             WHERE connection = $8 AND call = $9 AND lease = $10"
-        )
-    };
-}
+pub const RELEASE: &str =
+    "UPDATE deliveries SET lease = NULL, leased_until = NULL, ahead = 0, changed_at = $1, note = $2,
+         uncertain = $3,
+         done = CASE $4 WHEN 'done' THEN $5 ELSE done END,
+         done_at = CASE $4 WHEN 'done' THEN $1 ELSE done_at END,
+         attempts = CASE WHEN wanted > $5 AND $4 <> 'pending' THEN 0 ELSE attempts + $6 END,
+         since = CASE WHEN wanted > $5 AND $4 <> 'pending' THEN $1 ELSE since END,
+         status = CASE WHEN wanted > $5 THEN 'pending' ELSE $4 END,
+         due_at = $7,
+         body = CASE WHEN wanted > $5 OR $4 <> 'done' THEN body ELSE $11 END
+     WHERE connection = $8 AND call = $9 AND lease = $10";
 
-/// SQLite.
-pub const RELEASE: &str = release!("");
-/// PostgreSQL: keeps the lease it ended, by which a release whose answer was lost is known.
-pub const RELEASE_SHARED: &str = release!("lease_ends = NULL, released = lease,");
-/// Whether a lease ($3) of a delivery ($1, $2) was released, and none after it.
-pub const RELEASED: &str = "SELECT 1 FROM deliveries WHERE connection = $1 AND call = $2 AND released = $3";
+/// SQLite: gives a place to a delivery ($1, $2) under a lease ($3).
+pub const INHERIT: &str = "UPDATE deliveries SET ahead = 0 WHERE connection = $1 AND call = $2 AND lease = $3";
 
 /// Begins to try a delivery again: now, revision, body, connection, call.
 pub const RETRY: &str =
@@ -135,10 +119,11 @@ pub const RETRY: &str =
 
 /// SQLite: ends every lease; what is pending begins to be tried now.
 pub const BEGIN_AGAIN: &str =
-    "UPDATE deliveries SET lease = NULL, leased_until = NULL, since = $1 WHERE status = 'pending'";
+    "UPDATE deliveries SET lease = NULL, leased_until = NULL, ahead = 0, since = $1 WHERE status = 'pending'";
 /// PostgreSQL.
 pub const BEGIN_AGAIN_SHARED: &str =
-    "UPDATE deliveries SET lease = NULL, leased_until = NULL, lease_ends = NULL, since = $1 WHERE status = 'pending'";
+    "UPDATE deliveries SET lease = NULL, leased_until = NULL, lease_ends = NULL, ahead = 0, since = $1
+     WHERE status = 'pending'";
 
 /// What was made for a number: connection, lane, what, id in the CRM.
 pub const REMEMBER: &str = "INSERT INTO remembered (connection, lane, what, crm_id) VALUES ($1, $2, $3, $4)
@@ -149,7 +134,13 @@ pub const REMEMBERED: &str = "SELECT what, crm_id FROM remembered WHERE connecti
 
 /// When the next delivery of a connection is due.
 pub const NEXT_DUE: &str =
-    "SELECT MIN(due_at) FROM deliveries WHERE connection = $1 AND status = 'pending' AND lease IS NULL";
+    "SELECT due_at FROM deliveries WHERE connection = $1 AND status = 'pending' AND lease IS NULL
+     ORDER BY due_at LIMIT 1";
+
+/// PostgreSQL: of many.
+pub const NEXT_DUE_OF_MANY: &str = "SELECT MIN(n.due_at) FROM unnest($1::text[]) AS w (connection), LATERAL (
+         SELECT d.due_at FROM deliveries AS d
+         WHERE d.connection = w.connection AND d.status = 'pending' AND d.lease IS NULL ORDER BY d.due_at LIMIT 1) AS n";
 
 /// One delivery.
 pub const DELIVERY: &str = concat!("SELECT ", columns!(), " FROM deliveries WHERE connection = $1 AND call = $2");

@@ -9,6 +9,10 @@ use crate::sql::rows::Cells;
 
 /// Where the body stands in a row of a delivery.
 pub const BODY: usize = 15;
+/// Whether it was claimed ahead.
+pub const AHEAD: usize = 16;
+/// What is read with it, if anything is.
+pub const MORE: usize = 17;
 
 fn connection_id(text: &str) -> Result<ConnectionId, Error> {
     text.parse().map_err(|why| Error::Unreadable(format!("{why}")))
@@ -48,13 +52,16 @@ pub const fn step_word(status: StepStatus) -> &'static str {
     }
 }
 
+fn step_status(word: &str) -> Result<StepStatus, Error> {
+    let status = [StepStatus::Trying, StepStatus::Done, StepStatus::Failed].into_iter().find(|s| step_word(*s) == word);
+    status.ok_or_else(|| Error::Unreadable(format!("step status {word:?}")))
+}
+
 /// A step.
 pub fn step(row: &impl Cells) -> Result<Step, Error> {
-    let word = row.text(1)?;
-    let status = [StepStatus::Trying, StepStatus::Done, StepStatus::Failed].into_iter().find(|s| step_word(*s) == word);
     Ok(Step {
         name: row.text(0)?,
-        status: status.ok_or_else(|| Error::Unreadable(format!("step status {word:?}")))?,
+        status: step_status(&row.text(1)?)?,
         content: parse(row.text(2)?.as_bytes())?,
         held: parse(row.text(3)?.as_bytes())?,
         marker: row.text(4)?,
@@ -63,6 +70,26 @@ pub fn step(row: &impl Cells) -> Result<Step, Error> {
         at: instant(row.number(7)?),
         note: row.text(8)?,
     })
+}
+
+/// Steps as PostgreSQL reads them with their delivery: an array of the same cells each.
+pub fn steps(json: &str) -> Result<Vec<Step>, Error> {
+    type Cells = (String, String, String, String, String, Option<String>, Option<i64>, i64, String);
+    let rows: Vec<Cells> = parse(json.as_bytes())?;
+    let step = |(name, status, content, held, marker, crm_id, deadline, at, note): Cells| {
+        Ok(Step {
+            name,
+            status: step_status(&status)?,
+            content: parse(content.as_bytes())?,
+            held: parse(held.as_bytes())?,
+            marker,
+            crm_id,
+            deadline: deadline.map(instant),
+            at: instant(at),
+            note,
+        })
+    };
+    rows.into_iter().map(step).collect()
 }
 
 /// A count.

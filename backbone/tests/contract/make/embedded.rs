@@ -47,6 +47,10 @@ impl Ground for Directory {
         Box::pin(async move { [read(&dir.join("ringfold.db")), read(&dir.join("ringfold.db-wal"))].concat() })
     }
 
+    fn rows_read(&self) -> Boxed<'_, Option<i64>> {
+        Box::pin(async { None })
+    }
+
     fn pass(&self, _: u32) -> Boxed<'_, ()> {
         Box::pin(async {})
     }

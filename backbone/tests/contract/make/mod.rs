@@ -2,6 +2,7 @@
 
 mod embedded;
 mod postgres;
+mod rabbit;
 mod server;
 
 use std::future::Future;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 pub use embedded::OnDisk;
 pub use postgres::{OnPostgres, connect};
+pub use rabbit::{OnRabbit, rabbit_queue, rabbit_url};
 pub use server::{Database, database};
 
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -28,6 +30,8 @@ pub trait Ground {
     fn another(&self) -> Boxed<'_, Backbone>;
     /// Every byte that is stored.
     fn bytes(&self) -> Boxed<'_, Vec<u8>>;
+    /// Rows of deliveries read so far, where the store counts them.
+    fn rows_read(&self) -> Boxed<'_, Option<i64>>;
     /// Lets leases grow older, where they do not go by the `now` that callers give.
     fn pass(&self, seconds: u32) -> Boxed<'_, ()>;
 }

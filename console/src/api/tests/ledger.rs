@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backbone::ledger::{Release, Step, StepStatus, Wanted};
+use backbone::ledger::{Limit, Release, Step, StepStatus, Wanted};
 use reqwest::StatusCode;
 use schemas::{CallId, ConnectionStatus};
 use serde_json::{Value, json};
@@ -32,8 +32,8 @@ async fn pending_in_progress_and_parked_are_told_apart() {
     want(&world, 0..5).await;
     let ledger = &world.backbone.ledger;
     let now = schemas::Timestamp::now();
-    let limits = vec![("acme-rbs".parse().unwrap(), 4)];
-    let claim = ledger.claim(&limits, now, Duration::from_mins(1)).await.unwrap().unwrap();
+    let limits = vec![Limit { connection: "acme-rbs".parse().unwrap(), places: 4, ahead: 0 }];
+    let claim = ledger.claim(&limits, now, Duration::from_mins(1), 1).await.unwrap().remove(0);
     let step = Step {
         name: "contact".to_owned(),
         status: StepStatus::Done,
@@ -45,7 +45,7 @@ async fn pending_in_progress_and_parked_are_told_apart() {
         at: now,
         note: "R4".to_owned(),
     };
-    ledger.write_step(&claim, &step).await.unwrap();
+    ledger.write(&claim, &[step.into()]).await.unwrap();
     let count = async |query: &str| -> usize {
         let page: DeliveriesPage = world.get(&format!("/deliveries{query}")).await;
         page.deliveries.len()
@@ -65,7 +65,7 @@ async fn pending_in_progress_and_parked_are_told_apart() {
 
     let due = schemas::time::later(now, Duration::from_mins(1));
     let again = Release::Again { due, counted: true, uncertain: false, note: "the CRM is not available".to_owned() };
-    ledger.release(&claim, again, now).await.unwrap();
+    ledger.release(&claim, again.into(), now).await.unwrap();
     let row: ConnectionRow = world.json("POST", "/connections/acme-rbs/pause", Some(json!({"reason": "move"}))).await;
     assert_eq!((row.status, row.reason.as_str(), row.backlog.parked), (ConnectionStatus::Paused, "move", 5));
     assert_eq!(row.last_error, "the CRM is not available");

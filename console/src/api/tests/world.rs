@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::wire::{Applied, Apply};
-use crate::{Console, Parts, router};
+use crate::{Console, Parts, Readiness, router};
 
 pub const TOKEN: &str = "0123456789abcdef0123";
 
@@ -20,7 +20,7 @@ pub struct World {
     pub url: String,
     pub http: reqwest::Client,
     pub backbone: Backbone,
-    pub console: Console,
+    pub readiness: Readiness,
     _embedded: Embedded,
     _dir: tempfile::TempDir,
 }
@@ -30,18 +30,20 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let embedded = Embedded::open(dir.path(), Some(SecretKey::generate().unwrap())).await.unwrap();
         let backbone = embedded.backbone();
+        let readiness = Readiness::all_but("queue");
         let console = Console::new(Parts {
             backbone: backbone.clone(),
             clock: Arc::new(Clock::default()),
             token: Secret::new(TOKEN),
             public_url: "https://ringfold.example/".to_owned(),
+            readiness: readiness.clone(),
             registry: Arc::new(Mutex::new(Registry::default())),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = router(console.clone());
+        let app = router(console);
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { url, http: reqwest::Client::new(), backbone, console, _embedded: embedded, _dir: dir }
+        Self { url, http: reqwest::Client::new(), backbone, readiness, _embedded: embedded, _dir: dir }
     }
 
     pub async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Response {

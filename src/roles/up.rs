@@ -1,14 +1,13 @@
-//! `ringfold up`: every role in one process, on the embedded backbone.
+//! `ringfold up`: every role in one process, on the embedded backbone unless servers are configured.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{self, Config, Flags};
 use crate::exit::Exit;
-use crate::line::{AccountsFile, Line};
+use crate::process::{AccountsFile, Roles};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,25 +36,8 @@ impl UpArgs {
     }
 }
 
-/// Runs until it is stopped. What the flags say is in `config` already.
+/// Runs until it is stopped.
 pub async fn run(args: UpArgs, config: Config) -> Result<(), Exit> {
     let accounts = args.accounts.as_deref().map(AccountsFile::read).transpose()?;
-    let mut line = Line::start(&config, accounts).await?;
-    tracing::info!(url = line.url, listening = %line.address, data = %config.data_dir.display(), "ringfold is up");
-    let ended = tokio::select! {
-        asked = asked_to_stop() => asked,
-        exit = line.failed() => Err(exit),
-    };
-    tracing::info!("stopping: answering what was taken, giving back what is under way");
-    line.stop().await;
-    ended
-}
-
-/// Returns when a signal asks the process to stop.
-pub async fn asked_to_stop() -> Result<(), Exit> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        asked = tokio::signal::ctrl_c() => Ok(asked?),
-    }
+    super::run("up", config, Roles::all(), accounts).await
 }

@@ -1,0 +1,142 @@
+//! What librdkafka tells its user: log lines, errors, partitions given and taken, records delivered.
+
+use std::sync::mpsc::Sender;
+use std::sync::{Mutex, PoisonError};
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::{DeliveryResult, ProducerContext};
+use rdkafka::statistics::Statistics;
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{Message as _, TopicPartitionList};
+
+use crate::log::Position;
+
+/// Hands librdkafka's words on; it leaves out repeated ones by itself.
+fn log(level: RDKafkaLogLevel, what: &str, text: &str) {
+    match level {
+        RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
+            tracing::error!(target: "kafka", what, "{text}");
+        }
+        RDKafkaLogLevel::Warning => tracing::warn!(target: "kafka", what, "{text}"),
+        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => tracing::info!(target: "kafka", what, "{text}"),
+        RDKafkaLogLevel::Debug => tracing::debug!(target: "kafka", what, "{text}"),
+    }
+}
+
+fn error(error: &KafkaError, reason: &str) {
+    tracing::warn!(target: "kafka", %error, "{reason}");
+}
+
+/// Of clients that only ask, write without transactions, or read outside groups.
+#[derive(Clone, Copy)]
+pub struct Plain;
+
+impl ClientContext for Plain {
+    fn log(&self, level: RDKafkaLogLevel, what: &str, text: &str) {
+        log(level, what, text);
+    }
+    fn error(&self, why: KafkaError, reason: &str) {
+        error(&why, reason);
+    }
+    fn stats(&self, _: Statistics) {}
+}
+
+impl ConsumerContext for Plain {}
+
+/// What happened to a reader's partitions since it last looked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Given: nothing of them is read before [`Consumer::incremental_assign`](rdkafka::consumer::Consumer) says where.
+    Given(Vec<i32>),
+    /// Taken, and by now given up.
+    Taken(Vec<i32>),
+}
+
+/// Of a member of a group.
+#[derive(Default)]
+pub struct Member {
+    changes: Mutex<Vec<Change>>,
+    leaving: Mutex<bool>,
+}
+
+impl Member {
+    /// What happened since the last look, in order.
+    pub fn changes(&self) -> Vec<Change> {
+        std::mem::take(&mut *self.changes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on nothing is taken on any more.
+    pub fn leave(&self) {
+        *self.leaving.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    }
+}
+
+impl ClientContext for Member {
+    fn log(&self, level: RDKafkaLogLevel, what: &str, text: &str) {
+        log(level, what, text);
+    }
+    fn error(&self, why: KafkaError, reason: &str) {
+        error(&why, reason);
+    }
+    fn stats(&self, _: Statistics) {}
+}
+
+impl ConsumerContext for Member {
+    /// Runs within a poll. What is taken is given up at once, or leaving the group would wait for it forever; what is
+    /// given waits until the reader has found out where to begin.
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, what: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        let partitions =
+            list.elements().iter().map(rdkafka::topic_partition_list::TopicPartitionListElem::partition).collect();
+        let leaving = *self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+        let change = if what == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && !leaving {
+            Change::Given(partitions)
+        } else {
+            // While leaving, librdkafka takes any answer to a given partition for giving it up.
+            if let Err(why) = consumer.incremental_unassign(list) {
+                tracing::warn!(target: "kafka", error = %why, "partitions could not be given up");
+            }
+            Change::Taken(partitions)
+        };
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(change);
+    }
+}
+
+/// What became of a record sent.
+pub type Delivered = Result<Position, RDKafkaErrorCode>;
+
+/// Where to tell it, and of which record.
+pub struct Receipt {
+    /// Which of the records sent.
+    pub number: usize,
+    /// Who waits.
+    pub to: Sender<(usize, Delivered)>,
+}
+
+/// Of a producer whose records are waited for in a thread.
+pub struct Deliveries;
+
+impl ClientContext for Deliveries {
+    fn log(&self, level: RDKafkaLogLevel, what: &str, text: &str) {
+        log(level, what, text);
+    }
+    fn error(&self, why: KafkaError, reason: &str) {
+        error(&why, reason);
+    }
+    fn stats(&self, _: Statistics) {}
+}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = Box<Receipt>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, receipt: Box<Receipt>) {
+        let delivered = match result {
+            Ok(message) => Ok(Position { partition: message.partition(), offset: message.offset() }),
+            Err((why, _)) => Err(why.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown)),
+        };
+        // Whoever waited may have given up; then the transaction is aborted.
+        let _ = receipt.to.send((receipt.number, delivered));
+    }
+}

@@ -1,0 +1,59 @@
+//! What becomes of a delivery that was tried.
+
+use std::time::Duration;
+
+use backbone::Error;
+use backbone::ledger::Release;
+use schemas::time::later;
+
+use super::deliver::{Deliverer, Stop, Work};
+use super::retry::{Tried, Verdict, hold, verdict};
+use super::steps;
+use crate::failure::Failure;
+
+/// Requests in progress wait at most so long for a CRM that asks for it; the deliveries themselves wait as long as it asks.
+const LONGEST_HOLD: Duration = Duration::from_mins(1);
+/// Notes are for people: a few sentences.
+const NOTE_CHARS: usize = 1000;
+
+impl Deliverer {
+    /// What becomes of the delivery, and the word for it in metrics. Nothing: the lease is left to end.
+    pub(super) async fn judge(&self, work: &Work<'_>, result: Result<String, Stop>) -> (Option<Release>, &'static str) {
+        let uncertain = work.steps.values().any(steps::is_unknown);
+        let again = |due, counted, note: &str| Release::Again { due, counted, uncertain, note: short(note) };
+        let failure = match result {
+            Ok(note) => return (Some(Release::Done { note: short(&note) }), "done"),
+            Err(Stop::Backbone(why)) => {
+                tracing::warn!(call = %work.claim.delivery.call, error = %why, "the delivery was interrupted");
+                let due = later(self.clock.now(), Duration::from_secs(5));
+                let lost = matches!(why, Error::LeaseLost(_));
+                return ((!lost).then(|| again(due, false, &why.to_string())), "interrupted");
+            }
+            Err(Stop::NotYetKnown(due, note)) => return (Some(again(due, false, &note)), "not_yet_known"),
+            Err(Stop::Failure(failure)) => failure,
+        };
+        let now = self.clock.now();
+        let delivery = &work.claim.delivery;
+        let tried = Tried { attempts: delivery.attempts, since: delivery.since, retry_for: work.open.limits.retry_for };
+        let note = failure.to_string();
+        if let Failure::Quota { retry_after, .. } = &failure {
+            work.open.pace.hold(hold(*retry_after).min(LONGEST_HOLD)).await;
+        }
+        match verdict(&failure, tried, now, fastrand::f64()) {
+            Verdict::Again { due, counted } => (Some(again(due, counted, &note)), failure.kind()),
+            // What may be there is found out first, however long it takes.
+            Verdict::Dead if uncertain => {
+                (Some(again(later(now, Duration::from_mins(1)), true, &note)), failure.kind())
+            }
+            Verdict::Dead => (Some(Release::Dead { note: short(&note) }), "dead"),
+            Verdict::Broken => {
+                work.open.mark_broken(&*self.backbone.directory, &short(&note), now).await;
+                (Some(again(now, false, &note)), failure.kind())
+            }
+        }
+    }
+}
+
+fn short(note: &str) -> String {
+    note.chars().take(NOTE_CHARS).collect()
+}

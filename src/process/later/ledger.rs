@@ -1,0 +1,59 @@
+//! The store's ledger, there or not yet.
+
+use std::time::Duration;
+
+use backbone::Fut;
+use backbone::ledger::{Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Step, Tally, Wanted};
+use schemas::{CallId, ConnectionId, Timestamp};
+
+use super::LaterStore;
+
+impl Ledger for LaterStore {
+    fn want<'a>(&'a self, wanted: &'a [Wanted], now: Timestamp) -> Fut<'a, u32> {
+        Box::pin(async move { self.0.get()?.ledger.want(wanted, now).await })
+    }
+
+    fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration, max: u32) -> Fut<'a, Vec<Claim>> {
+        Box::pin(async move { self.0.get()?.ledger.claim(limits, now, lease, max).await })
+    }
+
+    fn extend<'a>(&'a self, claim: &'a Claim, until: Timestamp) -> Fut<'a, ()> {
+        Box::pin(async move { self.0.get()?.ledger.extend(claim, until).await })
+    }
+
+    fn write<'a>(&'a self, claim: &'a Claim, entries: &'a [Entry]) -> Fut<'a, ()> {
+        Box::pin(async move { self.0.get()?.ledger.write(claim, entries).await })
+    }
+
+    fn release<'a>(&'a self, claim: &'a Claim, ending: Ending, now: Timestamp) -> Fut<'a, ()> {
+        Box::pin(async move { self.0.get()?.ledger.release(claim, ending, now).await })
+    }
+
+    fn retry<'a>(&'a self, wanted: &'a Wanted, now: Timestamp) -> Fut<'a, bool> {
+        Box::pin(async move { self.0.get()?.ledger.retry(wanted, now).await })
+    }
+
+    fn next_due<'a>(&'a self, limits: &'a Limits) -> Fut<'a, Option<Timestamp>> {
+        Box::pin(async move { self.0.get()?.ledger.next_due(limits).await })
+    }
+
+    fn begin_again(&self, now: Timestamp) -> Fut<'_, ()> {
+        Box::pin(async move { self.0.get()?.ledger.begin_again(now).await })
+    }
+
+    fn delivery<'a>(
+        &'a self,
+        connection: &'a ConnectionId,
+        call: &'a CallId,
+    ) -> Fut<'a, Option<(Delivery, Vec<Step>)>> {
+        Box::pin(async move { self.0.get()?.ledger.delivery(connection, call).await })
+    }
+
+    fn list<'a>(&'a self, filter: &'a DeliveryFilter) -> Fut<'a, Vec<Delivery>> {
+        Box::pin(async move { self.0.get()?.ledger.list(filter).await })
+    }
+
+    fn tally(&self) -> Fut<'_, Vec<Tally>> {
+        Box::pin(async move { self.0.get()?.ledger.tally().await })
+    }
+}
