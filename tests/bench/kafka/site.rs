@@ -70,7 +70,9 @@ impl Site {
         fs::write(&file, webhook::accounts())?;
         let mut apply = Command::new(env!("CARGO_BIN_EXE_ringfold"));
         apply.args(["accounts", "apply", "--yes", "-f"]).arg(&file).env_clear();
-        apply.env("RINGFOLD_SERVER", format!("http://{}", console.address)).env("RINGFOLD_TOKEN", "bench-api-token-0001");
+        apply
+            .env("RINGFOLD_SERVER", format!("http://{}", console.address))
+            .env("RINGFOLD_TOKEN", "bench-api-token-0001");
         let applied = apply.output()?;
         ensure!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
         Ok(())

@@ -30,10 +30,8 @@ impl Load {
     /// everything was in the end.
     pub async fn send(&self, http: &reqwest::Client, hooks: &[String]) -> bool {
         let resend = Resend { tries: 2000, deadline: Duration::from_mins(3), pause: Duration::from_millis(50) };
-        let senders: Vec<Sender> = hooks
-            .iter()
-            .map(|hook| Sender::new(http, hook).unwrap().speed(60.0).unwrap().resend(resend))
-            .collect();
+        let senders: Vec<Sender> =
+            hooks.iter().map(|hook| Sender::new(http, hook).unwrap().speed(60.0).unwrap().resend(resend)).collect();
         let mut all = true;
         for few in self.scenarios.chunks(11) {
             let calls = few.iter().enumerate().map(|(n, scenario)| senders[n % senders.len()].send(scenario));

@@ -56,11 +56,13 @@ impl Fleet {
         let (crm, users) = setup.crm().await;
         let accounts = dir.path().join("accounts.toml");
         std::fs::write(&accounts, setup.accounts(&crm.base_url(), &users)).unwrap();
-        let start = || std::thread::scope(|scope| {
-            let (kafka, rabbit) = (scope.spawn(Kafka::start), scope.spawn(RabbitMq::start));
-            let postgres = Postgres::start();
-            (kafka.join().unwrap(), rabbit.join().unwrap(), postgres)
-        });
+        let start = || {
+            std::thread::scope(|scope| {
+                let (kafka, rabbit) = (scope.spawn(Kafka::start), scope.spawn(RabbitMq::start));
+                let postgres = Postgres::start();
+                (kafka.join().unwrap(), rabbit.join().unwrap(), postgres)
+            })
+        };
         let (kafka, rabbit, postgres) = tokio::task::block_in_place(start);
         let database = tokio::task::block_in_place(|| postgres.database()).url;
         let env = [
@@ -124,7 +126,8 @@ impl Fleet {
             };
             let left = count("pending").await + count("in_progress").await + count("parked").await;
             let done = count("done").await;
-            (left == 0 && done == load.scenarios.len() && self.all_ended().await && self.heard(load).await).then_some(())
+            (left == 0 && done == load.scenarios.len() && self.all_ended().await && self.heard(load).await)
+                .then_some(())
         })
         .await;
         load.compare(&self.crm.snapshot());

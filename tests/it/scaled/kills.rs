@@ -14,7 +14,8 @@ async fn b2_c6_d1_e4_f3_every_role_killed_again_and_again_loses_nothing_and_doub
     let fleet = fleet(SEED).await;
     tokio::join!(fleet.add(Role::Ingest), fleet.add(Role::Process), fleet.add(Role::Sink));
     let load = Load::new(SEED, CALLS, &fleet.crm);
-    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &fleet.hooks()), kill_again_and_again(&fleet));
+    let hooks = fleet.hooks();
+    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &hooks), kill_again_and_again(&fleet));
     assert!(acknowledged, "every webhook is acknowledged in the end");
     fleet.settle(&load).await;
 }

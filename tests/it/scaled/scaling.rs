@@ -11,7 +11,8 @@ const SEED: u64 = 20_261_202;
 async fn c5_two_and_then_four_processors_and_sink_workers_join_and_leave_under_load() {
     let fleet = fleet(SEED).await;
     let load = Load::new(SEED, 120, &fleet.crm);
-    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &fleet.hooks()), come_and_go(&fleet));
+    let hooks = fleet.hooks();
+    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &hooks), come_and_go(&fleet));
     assert!(acknowledged, "every webhook is acknowledged");
     fleet.settle(&load).await;
 }
@@ -40,7 +41,8 @@ async fn come_and_go(fleet: &Fleet) {
 async fn c13_d2_a_zombie_processor_and_a_zombie_sink_worker_change_nothing() {
     let fleet = fleet(SEED + 1).await;
     let load = Load::new(SEED + 1, 80, &fleet.crm);
-    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &fleet.hooks()), bury_alive(&fleet));
+    let hooks = fleet.hooks();
+    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &hooks), bury_alive(&fleet));
     assert!(acknowledged, "every webhook is acknowledged");
     fleet.settle(&load).await;
 }

@@ -39,14 +39,16 @@ async fn e6_a_queue_purged_and_deleted_by_hand_costs_nothing_but_time() {
             tokio::task::block_in_place(|| fleet.rabbit.ctl(&words));
         }
     };
-    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &fleet.hooks()), by_hand);
+    let hooks = fleet.hooks();
+    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &hooks), by_hand);
     assert!(acknowledged, "every webhook is acknowledged");
     fleet.settle(&load).await;
 }
 
 async fn survives(fleet: &Fleet, server: &Server, seed: u64) {
     let load = Load::new(seed, 120, &fleet.crm);
-    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &fleet.hooks()), torment(server, seed));
+    let hooks = fleet.hooks();
+    let (acknowledged, ()) = tokio::join!(load.send(&fleet.http, &hooks), torment(server, seed));
     assert!(acknowledged, "every webhook is acknowledged");
     fleet.settle(&load).await;
 }

@@ -21,7 +21,8 @@ async fn b3_b4_kafka_and_the_store_away_ingest_killed_and_started_again_and_noth
     let hooks = fleet.hooks();
     let kill = async {
         for _ in 0..3 {
-            let spooled = eventually("something to be spooled", async || spooled(&fleet.http, &ingest.url()).await).await;
+            let spooled =
+                eventually("something to be spooled", async || spooled(&fleet.http, &ingest.url()).await).await;
             assert!(spooled > 0);
             ingest.kill();
             ingest.start().await;
@@ -34,7 +35,8 @@ async fn b3_b4_kafka_and_the_store_away_ingest_killed_and_started_again_and_noth
         fleet.kafka.start_again();
         fleet.postgres.start_again();
     });
-    eventually("the spool to be empty", async || spooled(&fleet.http, &ingest.url()).await.is_none().then_some(())).await;
+    eventually("the spool to be empty", async || spooled(&fleet.http, &ingest.url()).await.is_none().then_some(()))
+        .await;
     fleet.settle(&load).await;
 }
 
