@@ -1,6 +1,7 @@
 //! Fresh backbones, and the small things that the suites put into them.
 
 mod embedded;
+mod kafka;
 mod postgres;
 mod server;
 
@@ -15,6 +16,7 @@ use schemas::time::later;
 use uuid::Uuid;
 
 pub use embedded::OnDisk;
+pub use kafka::{OnKafka, broker, config};
 pub use postgres::{OnPostgres, connect};
 pub use server::{Database, database};
 
