@@ -186,7 +186,13 @@ impl Log for EmbeddedLog {
                 let sql = format!("SELECT COUNT(*), MIN(at) FROM {} WHERE offset > $1", table(topic));
                 let (records, oldest): (i64, Option<i64>) =
                     sqlx::query_as(AssertSqlSafe(sql)).bind(offset).fetch_one(&self.db.readers).await.map_err(log)?;
-                lags.push(Lag { group, topic, partition: PARTITION, records: records.unsigned_abs(), oldest: oldest.map(instant) });
+                lags.push(Lag {
+                    group,
+                    topic,
+                    partition: PARTITION,
+                    records: records.unsigned_abs(),
+                    oldest: oldest.map(instant),
+                });
             }
             Ok(lags)
         })

@@ -64,8 +64,16 @@ const OURS: [&str; 17] = [
 ];
 /// Read by consumers only, or by producers only; librdkafka warns of the others.
 const CONSUMERS: [&str; 5] = ["session.", "heartbeat.", "max.poll.", "fetch.", "queued."];
-const PRODUCERS: [&str; 8] =
-    ["linger.", "batch.", "message.timeout", "delivery.", "compression.", "queue.buffering.", "transaction.", "message.send."];
+const PRODUCERS: [&str; 8] = [
+    "linger.",
+    "batch.",
+    "message.timeout",
+    "delivery.",
+    "compression.",
+    "queue.buffering.",
+    "transaction.",
+    "message.send.",
+];
 
 /// What a client is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,7 +107,9 @@ impl KafkaConfig {
         }
         for (key, value) in &self.properties {
             if OURS.contains(&key.as_str()) {
-                return wrong(format!("backbone.kafka.{key} cannot be set: what is kept and read just once rests on it"));
+                return wrong(format!(
+                    "backbone.kafka.{key} cannot be set: what is kept and read just once rests on it"
+                ));
             }
             needs_tls(key, value)?;
         }
@@ -245,7 +255,8 @@ mod tests {
     #[cfg(not(feature = "kafka-tls"))]
     #[test]
     fn tls_says_which_build_it_needs() {
-        for pair in [("security.protocol", "SASL_SSL"), ("sasl.mechanism", "SCRAM-SHA-512"), ("ssl.ca.location", "/ca")] {
+        for pair in [("security.protocol", "SASL_SSL"), ("sasl.mechanism", "SCRAM-SHA-512"), ("ssl.ca.location", "/ca")]
+        {
             let why = config(&[pair]).check().unwrap_err().to_string();
             assert!(why.contains("--features kafka-tls"), "{why}");
         }

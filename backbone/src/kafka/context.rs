@@ -88,7 +88,8 @@ impl ConsumerContext for Member {
     /// Runs within a poll. What is taken is given up at once, or leaving the group would wait for it forever; what is
     /// given waits until the reader has found out where to begin.
     fn rebalance(&self, consumer: &BaseConsumer<Self>, what: RDKafkaRespErr, list: &mut TopicPartitionList) {
-        let partitions = list.elements().iter().map(rdkafka::topic_partition_list::TopicPartitionListElem::partition).collect();
+        let partitions =
+            list.elements().iter().map(rdkafka::topic_partition_list::TopicPartitionListElem::partition).collect();
         let leaving = *self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
         let change = if what == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && !leaving {
             Change::Given(partitions)

@@ -102,7 +102,9 @@ impl Log for KafkaLog {
                     // What comes from now on, and not from when the group has sorted itself out.
                     Start::Newest => {
                         let all: Vec<i32> = (0..shared.config.partitions).collect();
-                        Begin::Ends(shared.pool.with(|client| offsets::begin(client, shared.names.of(topic), &all, start))?)
+                        Begin::Ends(
+                            shared.pool.with(|client| offsets::begin(client, shared.names.of(topic), &all, start))?,
+                        )
                     }
                     other => Begin::At(other),
                 };

@@ -61,12 +61,16 @@ impl Preparing<'_> {
             self.make(&metadata).await?;
         }
         let metadata = self.await_made().await?;
-        let specifiers: Vec<_> = Topic::ALL.iter().map(|topic| ResourceSpecifier::Topic(self.names.of(*topic))).collect();
-        let settings =
-            self.admin.describe_configs(&specifiers, &options()).await.map_err(|why| fault("reading the topics' settings", &why))?;
+        let specifiers: Vec<_> =
+            Topic::ALL.iter().map(|topic| ResourceSpecifier::Topic(self.names.of(*topic))).collect();
+        let settings = self
+            .admin
+            .describe_configs(&specifiers, &options())
+            .await
+            .map_err(|why| fault("reading the topics' settings", &why))?;
         for (topic, settings) in Topic::ALL.into_iter().zip(settings) {
-            let settings =
-                settings.map_err(|code| unavailable(format!("reading the settings of {}: {code}", self.names.of(topic))))?;
+            let settings = settings
+                .map_err(|code| unavailable(format!("reading the settings of {}: {code}", self.names.of(topic))))?;
             if let Some(found) = self.find(&metadata, topic) {
                 self.verify(topic, found, &settings)?;
             }
@@ -101,7 +105,8 @@ impl Preparing<'_> {
             settings.iter().fold(new, |new, (key, value)| new.set(key, value))
         });
         let topics: Vec<_> = topics.collect();
-        let made = self.admin.create_topics(&topics, &options()).await.map_err(|why| fault("making the topics", &why))?;
+        let made =
+            self.admin.create_topics(&topics, &options()).await.map_err(|why| fault("making the topics", &why))?;
         for result in made {
             match result {
                 // Another process was faster.

@@ -5,6 +5,7 @@
 mod cutter;
 mod directory;
 mod journal;
+mod kafka_faults;
 mod ledger;
 mod log;
 mod make;

@@ -104,7 +104,10 @@ mod tests {
         assert!(!has(&mut cache, "b"), "not used for longest");
         assert!(has(&mut cache, "a") && has(&mut cache, "c") && has(&mut cache, "d"));
         cache.put(Key::of("e"), 0, record("e", 10_000));
-        assert!(!has(&mut cache, "e") && has(&mut cache, "a"), "what is larger than the bound costs nothing else its place");
+        assert!(
+            !has(&mut cache, "e") && has(&mut cache, "a"),
+            "what is larger than the bound costs nothing else its place"
+        );
         cache.put(Key::of("a"), 0, record("a", 50));
         assert!(cache.bytes <= cache.limit);
         cache.leave(0);

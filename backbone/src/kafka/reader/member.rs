@@ -181,7 +181,8 @@ impl Member {
         if let Some(work) = self.work.as_mut().filter(|_| !partitions.is_empty()) {
             work.state.restore(&partitions)?;
         }
-        let assigned = self.consumer.incremental_assign(&list(self.shared.names.of(self.topic), begins.iter().copied())?);
+        let assigned =
+            self.consumer.incremental_assign(&list(self.shared.names.of(self.topic), begins.iter().copied())?);
         assigned.map_err(|why| unavailable(format!("taking partitions of {}: {why}", self.name())))?;
         self.given = None;
         if !partitions.is_empty() {
@@ -202,7 +203,8 @@ impl Member {
             return Ok(Vec::new());
         }
         let mut begins = self.committed(partitions)?;
-        let new: Vec<i32> = partitions.iter().copied().filter(|one| !begins.iter().any(|(known, _)| known == one)).collect();
+        let new: Vec<i32> =
+            partitions.iter().copied().filter(|one| !begins.iter().any(|(known, _)| known == one)).collect();
         if !new.is_empty() {
             let name = self.name();
             let fresh = match &self.begin {
@@ -253,16 +255,21 @@ impl Member {
         let done = match &mut self.work {
             Some(work) => match membership {
                 Some(member) => work.transactions.commit(&outputs, &offsets, &member).map(|places| {
-                    for (record, at) in outputs.into_iter().zip(places).filter(|(record, _)| record.topic == Topic::State) {
+                    for (record, at) in
+                        outputs.into_iter().zip(places).filter(|(record, _)| record.topic == Topic::State)
+                    {
                         work.state.take(at, record);
                     }
                 }),
                 None => Err(unavailable("the reader is in no group")),
             },
-            None if outputs.is_empty() => {
-                self.consumer.commit(&offsets, CommitMode::Sync).map_err(|why| fault(&format!("committing as {}", self.group), &why))
+            None if outputs.is_empty() => self
+                .consumer
+                .commit(&offsets, CommitMode::Sync)
+                .map_err(|why| fault(&format!("committing as {}", self.group), &why)),
+            None => {
+                Err(Error::Invalid(format!("a reader of {} writes nothing: only one of calls.raw does", self.name())))
             }
-            None => Err(Error::Invalid(format!("a reader of {} writes nothing: only one of calls.raw does", self.name()))),
         };
         match &done {
             Ok(()) => self.places.values_mut().for_each(|place| place.committed = place.next),

@@ -87,7 +87,9 @@ impl State {
         let deadline = Instant::now() + self.shared.transaction_timeout() + UNDECIDED;
         while self.shared.pool.with(|client| bounds(client, name, partition))?.1 < end {
             if Instant::now() > deadline {
-                return Err(unavailable(format!("partition {partition} of {name} has a transaction that does not end")));
+                return Err(unavailable(format!(
+                    "partition {partition} of {name} has a transaction that does not end"
+                )));
             }
             std::thread::park_timeout(PAUSE);
         }
@@ -140,8 +142,12 @@ impl State {
     fn records(&mut self, places: &[Option<(Key, Position)>]) -> Result<Vec<Option<Record>>, Error> {
         let mut found: Vec<_> =
             places.iter().map(|place| place.and_then(|(key, at)| Some((key, at, self.cache.get(key)?)))).collect();
-        let missing: Vec<Position> =
-            places.iter().zip(&found).filter_map(|(place, found)| place.filter(|_| found.is_none())).map(|(_, at)| at).collect();
+        let missing: Vec<Position> = places
+            .iter()
+            .zip(&found)
+            .filter_map(|(place, found)| place.filter(|_| found.is_none()))
+            .map(|(_, at)| at)
+            .collect();
         if !missing.is_empty() {
             let mut read = self.read(missing)?;
             for (place, found) in places.iter().zip(&mut found) {
@@ -167,7 +173,8 @@ impl State {
         let deadline = Instant::now() + POINTS;
         let mut read = HashMap::new();
         while !wanted.is_empty() {
-            let from: Vec<_> = wanted.iter().filter_map(|(partition, offsets)| Some((*partition, *offsets.front()?))).collect();
+            let from: Vec<_> =
+                wanted.iter().filter_map(|(partition, offsets)| Some((*partition, *offsets.front()?))).collect();
             let before = read.len();
             scan(self.points()?, shared.names.of(Topic::State), &from, deadline, |message| {
                 let Some(offsets) = wanted.get_mut(&message.partition()) else { return Go::NextPartition };

@@ -12,7 +12,7 @@ use rdkafka::producer::{BaseRecord, Producer as _, ThreadedProducer};
 use crate::Error;
 use crate::kafka::Shared;
 use crate::kafka::config::Role;
-use crate::kafka::context::{Deliveries, Delivered, Receipt};
+use crate::kafka::context::{Delivered, Deliveries, Receipt};
 use crate::kafka::fault::{fault, is_lost, unavailable};
 use crate::kafka::partition::partition_of;
 use crate::kafka::record::headers;
@@ -52,7 +52,8 @@ impl Transactions {
         config.set("transactional.id", &self.name).set("transaction.timeout.ms", &timeout);
         // A record must not outlive its transaction.
         config.set("message.timeout.ms", &timeout);
-        let producer: Producer = config.create_with_context(Deliveries).map_err(|why| self.shared.config.refused(&why))?;
+        let producer: Producer =
+            config.create_with_context(Deliveries).map_err(|why| self.shared.config.refused(&why))?;
         producer.init_transactions(INIT).map_err(|why| fault("beginning to write in transactions", &why))?;
         self.producer = Some(producer);
         Ok(())
@@ -74,7 +75,11 @@ impl Transactions {
             if !self.abort(&why) {
                 self.producer = None;
             }
-            if lost { Error::LeaseLost(format!("{} ({why})", self.name)) } else { fault("committing a transaction", &why) }
+            if lost {
+                Error::LeaseLost(format!("{} ({why})", self.name))
+            } else {
+                fault("committing a transaction", &why)
+            }
         })
     }
 

@@ -20,7 +20,7 @@ struct Mixed {
 }
 
 /// The broker of this program's tests. It finds silent readers and transactions without an end sooner than others.
-pub async fn broker() -> &'static servers::Kafka {
+async fn broker() -> &'static servers::Kafka {
     static SHARED: LazyLock<servers::Kafka> = LazyLock::new(|| {
         servers::Kafka::start_with(&[
             "group.min.session.timeout.ms=500",
