@@ -2,6 +2,7 @@
 
 mod groups;
 mod records;
+mod restarts;
 mod state;
 mod topics;
 

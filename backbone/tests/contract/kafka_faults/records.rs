@@ -13,14 +13,14 @@ use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::{Message as _, Offset, TopicPartitionList};
 
 use super::{client, open};
-use crate::log::{LONG, take, values};
+use crate::log::{LONG, all, take, values};
 use crate::make::{at, config, record};
 
 /// As another program writes it.
-async fn foreign(config: &KafkaConfig, key: Option<&[u8]>, value: Option<&[u8]>, headers: OwnedHeaders) {
+async fn foreign(config: &KafkaConfig, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>, headers: OwnedHeaders) {
     let topic = format!("{}calls.raw", config.prefix);
     let writer: FutureProducer = client(config).create().unwrap();
-    let mut to = FutureRecord::<[u8], [u8]>::to(&topic).partition(0).headers(headers).timestamp(1_800_000_123_000);
+    let mut to = FutureRecord::<[u8], [u8]>::to(&topic).partition(partition).headers(headers).timestamp(1_800_000_123_000);
     to.key = key;
     to.payload = value;
     writer.send(to, LONG).await.unwrap();
@@ -31,9 +31,9 @@ async fn c10_a_poison_record_passes() {
     let config = config().await;
     let log = open(&config, "first").await;
     let header = |key, value: &'static [u8]| OwnedHeaders::new().insert(Header { key, value: Some(value) });
-    foreign(&config, None, None, OwnedHeaders::new()).await;
-    foreign(&config, Some(b"\xff\xfe"), Some(b"\x00\x01"), header("ce_id", b"no uuid")).await;
-    foreign(&config, Some(b"a/1"), Some(b"{"), header("ce_time", b"\xff")).await;
+    foreign(&config, 0, None, None, OwnedHeaders::new()).await;
+    foreign(&config, 0, Some(b"\xff\xfe"), Some(b"\x00\x01"), header("ce_id", b"no uuid")).await;
+    foreign(&config, 0, Some(b"a/1"), Some(b"{"), header("ce_time", b"\xff")).await;
     foreign(
         &config,
         Some(b"a/1"),
@@ -53,6 +53,21 @@ async fn c10_a_poison_record_passes() {
     ids.dedup();
     assert_eq!(ids.len(), 4, "each has an id of its own");
     reader.commit(vec![]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c10_an_event_in_a_partition_that_is_not_its_keys_is_handed_out_empty() {
+    let config = config().await;
+    let log = open(&config, "first").await;
+    log.append(vec![record(Topic::Raw, "a/1", 1, "event")]).await.unwrap();
+    let place = all(&log, Topic::Raw).await[0].position;
+    let elsewhere = (place.partition + 1) % config.partitions;
+    foreign(&config, elsewhere, Some(b"a/1"), Some(b"astray"), OwnedHeaders::new()).await;
+    let mut reader = log.consumer("g", Topic::Raw, Start::Oldest).await.unwrap();
+    let mut read = take(reader.as_mut(), 2).await;
+    read.sort_by_key(|stored| stored.position.partition != place.partition);
+    assert_eq!(values(&read), ["event", ""]);
+    assert_eq!(values(&log.history(Topic::Raw, "a/1", at(0)).await.unwrap()), ["event"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

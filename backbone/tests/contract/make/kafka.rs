@@ -32,8 +32,13 @@ async fn broker() -> &'static servers::Kafka {
 
 /// Topics that nobody else has, with three partitions.
 pub async fn config() -> KafkaConfig {
+    config_at(broker().await.address())
+}
+
+/// The same on another broker.
+pub fn config_at(brokers: String) -> KafkaConfig {
     KafkaConfig {
-        brokers: broker().await.address(),
+        brokers,
         prefix: format!("{}.", servers::name()),
         partitions: 3,
         replication: 1,

@@ -16,7 +16,7 @@ use schemas::time::later;
 use uuid::Uuid;
 
 pub use embedded::OnDisk;
-pub use kafka::{OnKafka, config};
+pub use kafka::{OnKafka, config, config_at};
 pub use postgres::{OnPostgres, connect};
 pub use server::{Database, database};
 
