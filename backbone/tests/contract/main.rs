@@ -10,6 +10,7 @@ mod ledger;
 mod log;
 mod make;
 mod postgres_faults;
+mod postgres_server;
 mod queue;
 
 /// Runs each function of a suite over an implementation, as a test of its own.
