@@ -10,12 +10,13 @@ mod latency;
 mod load;
 mod memory;
 mod process;
+mod sink;
 mod stats;
 mod webhook;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|all]";
+const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|sink [CALLS]|all]";
 
 fn main() -> Result<()> {
     // Cargo adds flags of its own, such as --bench.
@@ -24,7 +25,10 @@ fn main() -> Result<()> {
     if wanted == bare::ROLE {
         return bare::serve(&words.next().unwrap_or_default());
     }
-    if !["fold", "ingest", "latency", "memory", "all"].contains(&wanted.as_str()) {
+    if [sink::TARGET, sink::BARE, sink::WORKER].contains(&wanted.as_str()) {
+        return sink::serve(&wanted, &words.collect::<Vec<_>>());
+    }
+    if !["fold", "ingest", "latency", "memory", "sink", "all"].contains(&wanted.as_str()) {
         bail!("{wanted:?} is no benchmark; {USAGE}");
     }
     let asked = |name| wanted == name || wanted == "all";
@@ -41,6 +45,9 @@ fn main() -> Result<()> {
     }
     if asked("memory") {
         runtime.block_on(memory::run())?;
+    }
+    if asked("sink") {
+        runtime.block_on(sink::run(words.next().as_deref()))?;
     }
     Ok(())
 }

@@ -84,20 +84,12 @@ impl Server {
 
     /// Seconds of processor time used so far, by all threads.
     pub fn cpu_seconds(&self) -> Result<f64> {
-        let stat = self.proc("stat")?;
-        // The command's name, in brackets, may hold spaces; user and system time are the 12th and 13th after it.
-        let (_, fields) = stat.rsplit_once(") ").context("no name in /proc/PID/stat")?;
-        let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
-        Ok(ticks / TICKS_PER_SECOND)
+        cpu_seconds_of(&self.proc("stat")?)
     }
 
     /// MiB of memory resident now.
     pub fn resident_mib(&self) -> Result<f64> {
-        let status = self.proc("status")?;
-        let line =
-            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc/PID/status")?;
-        let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
-        Ok(kib / 1024.0)
+        resident_mib_of(&self.proc("status")?)
     }
 
     fn proc(&self, file: &str) -> Result<String> {
@@ -112,6 +104,21 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Seconds of processor time in a `/proc/PID/stat`.
+pub fn cpu_seconds_of(stat: &str) -> Result<f64> {
+    // The command's name, in brackets, may hold spaces; user and system time are the 12th and 13th after it.
+    let (_, fields) = stat.rsplit_once(") ").context("no name in /proc/PID/stat")?;
+    let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
+    Ok(ticks / TICKS_PER_SECOND)
+}
+
+/// MiB of resident memory in a `/proc/PID/status`.
+pub fn resident_mib_of(status: &str) -> Result<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc/PID/status")?;
+    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+    Ok(kib / 1024.0)
 }
 
 /// An address of this machine that was free a moment ago.

@@ -11,6 +11,7 @@ mod ledger;
 mod log;
 mod make;
 mod postgres_faults;
+mod postgres_server;
 mod queue;
 mod rabbit_faults;
 
