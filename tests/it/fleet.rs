@@ -164,7 +164,8 @@ async fn b4_kafka_away_from_the_start_is_waited_for_and_ingest_goes_on() {
         let (status, text) = get(process, "/readyz").await;
         assert!(status == 503 && text.contains("log: "), "{status} {text}");
     }
-    tokio::task::spawn_blocking(move || {
+    // It is there until the end of the test.
+    let _kafka = tokio::task::spawn_blocking(move || {
         kafka.start_again();
         kafka
     })
