@@ -35,14 +35,14 @@ fn filter(role: bool, verbose: u8) -> Result<EnvFilter, Exit> {
 fn level(role: bool, verbose: u8) -> &'static str {
     match (role, verbose) {
         (false, 0) => "warn",
-        (true, 0) | (false, 1) => "info",
+        (true, 0) | (false, 1) => "info,sqlx=warn",
         // The HTTP and SQL libraries drown everything else.
         (true, 1) | (false, 2..) => {
-            "info,ringfold=debug,backbone=debug,console=debug,ingest=debug,processor=debug,sinks=debug,schemas=debug"
+            "info,sqlx=warn,ringfold=debug,backbone=debug,console=debug,ingest=debug,processor=debug,sinks=debug,schemas=debug"
         }
         // Of libraries no more: one of them prints every number that it reads.
         (true, 2..) => {
-            "info,ringfold=trace,backbone=trace,console=trace,ingest=trace,processor=trace,sinks=trace,schemas=trace"
+            "info,sqlx=warn,ringfold=trace,backbone=trace,console=trace,ingest=trace,processor=trace,sinks=trace,schemas=trace"
         }
     }
 }
@@ -58,6 +58,6 @@ mod tests {
                 assert!(EnvFilter::try_new(level(role, verbose)).is_ok());
             }
         }
-        assert_eq!(level(true, 0), "info");
+        assert!(level(true, 0).starts_with("info"));
     }
 }

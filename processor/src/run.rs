@@ -116,15 +116,18 @@ impl Processor {
     }
 
     fn event(&self, stored: &Stored) -> Option<Event> {
-        match serde_json::from_slice(&stored.record.value) {
-            Ok(event) => Some(event),
-            Err(why) => {
-                // It stays in calls.raw; what follows it must not wait.
-                self.metrics.unreadable.inc();
-                tracing::error!(offset = stored.position.offset, error = %why, "a record of calls.raw is no event, passed over");
-                None
-            }
-        }
+        let read = serde_json::from_slice::<Event>(&stored.record.value).map_err(|why| why.to_string());
+        // Under another key it may stand in a partition whose reader does not have its call.
+        let read = read.and_then(|event| {
+            if event.key().to_string() == stored.record.key { Ok(event) } else { Err("not under its own key".to_owned()) }
+        });
+        read.inspect_err(|why| {
+            // It stays in calls.raw; what follows it must not wait.
+            self.metrics.unreadable.inc();
+            let (partition, offset) = (stored.position.partition, stored.position.offset);
+            tracing::error!(partition, offset, error = why, "a record of calls.raw is no event, passed over");
+        })
+        .ok()
     }
 
     /// The calls that these events go on from: as the log has them, or else as the journal does.

@@ -18,12 +18,17 @@ pub async fn retry<T, F: Future<Output = Result<T, Error>>>(
     stop: &CancellationToken,
     mut it: impl FnMut() -> F,
 ) -> Result<Option<T>, Exit> {
-    let mut wait = SHORTEST;
+    let (mut wait, mut said) = (SHORTEST, String::new());
     loop {
         match it().await {
             Ok(done) => return Ok(Some(done)),
             Err(why) if why.is_passing() => {
-                tracing::warn!(error = %why, wait_ms = wait.as_millis(), "{name} is held up, trying again");
+                let why = why.to_string();
+                // Said once, and again when there is something else to say.
+                if why != said {
+                    tracing::warn!(error = why, "{name} is held up, it is tried again and again");
+                    said = why;
+                }
             }
             Err(why) => {
                 let exit = refused(why);

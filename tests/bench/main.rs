@@ -11,12 +11,13 @@ mod latency;
 mod load;
 mod memory;
 mod process;
+mod sink;
 mod stats;
 mod webhook;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|all]\n   or: cargo bench --bench line -- \
+const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|sink [CALLS]|all]\n   or: cargo bench --bench line -- \
                      [kafka-ingest|kafka-process|kafka-latency|kafka], on servers of its own (tests/install installs them)";
 const ON_KAFKA: [&str; 4] = ["kafka-ingest", "kafka-process", "kafka-latency", "kafka"];
 
@@ -33,7 +34,10 @@ fn main() -> Result<()> {
     if ON_KAFKA.contains(&wanted.as_str()) {
         return tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(kafka::run(&wanted));
     }
-    if !["fold", "ingest", "latency", "memory", "all"].contains(&wanted.as_str()) {
+    if [sink::TARGET, sink::BARE, sink::WORKER].contains(&wanted.as_str()) {
+        return sink::serve(&wanted, &words.collect::<Vec<_>>());
+    }
+    if !["fold", "ingest", "latency", "memory", "sink", "all"].contains(&wanted.as_str()) {
         bail!("{wanted:?} is no benchmark; {USAGE}");
     }
     let asked = |name| wanted == name || wanted == "all";
@@ -50,6 +54,9 @@ fn main() -> Result<()> {
     }
     if asked("memory") {
         runtime.block_on(memory::run())?;
+    }
+    if asked("sink") {
+        runtime.block_on(sink::run(words.next().as_deref()))?;
     }
     Ok(())
 }

@@ -137,13 +137,14 @@ async fn a_process_of_each_role_carries_a_call_and_stops_when_told() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn b4_kafka_away_from_the_start_is_waited_for_and_ingest_goes_on() {
     let (_, rabbit) = shared().await;
-    let kafka = tokio::task::spawn_blocking(|| {
-        let kafka = Kafka::start();
+    let kafka = tokio::task::spawn_blocking(Kafka::start).await.unwrap();
+    // While it has its port, no process is given that.
+    let fleet = Fleet::prepare(&kafka, rabbit).await;
+    let kafka = tokio::task::spawn_blocking(move || {
         kafka.stop();
         kafka
     });
     let kafka = kafka.await.unwrap();
-    let fleet = Fleet::prepare(&kafka, rabbit).await;
     for process in fleet.all() {
         process.start_alive().await;
     }
@@ -163,7 +164,8 @@ async fn b4_kafka_away_from_the_start_is_waited_for_and_ingest_goes_on() {
         let (status, text) = get(process, "/readyz").await;
         assert!(status == 503 && text.contains("log: "), "{status} {text}");
     }
-    tokio::task::spawn_blocking(move || {
+    // It is there until the end of the test.
+    let _kafka = tokio::task::spawn_blocking(move || {
         kafka.start_again();
         kafka
     })

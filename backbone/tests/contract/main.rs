@@ -6,10 +6,12 @@ mod claims;
 mod cutter;
 mod directory;
 mod journal;
+mod kafka_faults;
 mod ledger;
 mod log;
 mod make;
 mod postgres_faults;
+mod postgres_server;
 mod queue;
 mod rabbit_faults;
 
@@ -28,8 +30,9 @@ macro_rules! contract {
 mod embedded {
     contract!(crate::make::OnDisk =>
         log: appends_are_read_in_order_and_waited_for, a_group_goes_on_where_it_committed, outputs_and_offsets_are_one,
-            d2_the_older_of_two_readers_loses, the_newest_state_of_a_key_is_kept, time_finds_the_first_record,
-            due_finds_what_is_overdue, old_records_expire, what_is_acknowledged_survives_reopening;
+            d2_the_older_of_two_readers_loses, the_newest_state_of_a_key_is_kept, the_latest_is_what_was_committed,
+            time_finds_the_first_record, reading_goes_through_every_key_oldest_first, due_finds_what_is_overdue,
+            old_records_expire, what_is_acknowledged_survives_reopening, a_poll_given_up_loses_nothing;
         queue: an_announcement_wakes_one_wait, a_wait_ends_by_itself;
         directory: what_is_saved_is_loaded, a_secret_finds_its_source, no_secret_is_in_the_clear, status_changes_count;
         journal: the_highest_revision_is_kept, calls_are_listed_newest_first;
@@ -40,6 +43,15 @@ mod embedded {
         claims: limits_are_kept_and_every_connection_is_served, h4_a_backlog_starves_no_other_connection,
             a_claim_takes_one_of_a_lane, a_place_is_inherited, what_a_claim_reads_does_not_grow_with_the_backlog,
             many_claimers_share_nothing;
+    );
+}
+
+mod kafka {
+    contract!(crate::make::OnKafka =>
+        log: appends_are_read_in_order_and_waited_for, a_group_goes_on_where_it_committed, outputs_and_offsets_are_one,
+            the_newest_state_of_a_key_is_kept, the_latest_is_what_was_committed, time_finds_the_first_record,
+            reading_goes_through_every_key_oldest_first, due_finds_what_is_overdue, what_is_acknowledged_survives_reopening,
+            a_poll_given_up_loses_nothing;
     );
 }
 

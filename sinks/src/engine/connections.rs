@@ -10,6 +10,7 @@ use backbone::{Directory, Error};
 use schemas::{Call, Connection, ConnectionId, ConnectionStatus, Timestamp};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
+use super::deliver::Stop;
 use super::pace::Pace;
 use super::places::Places;
 use crate::connector::{Connector, Limits, Session};
@@ -32,6 +33,8 @@ pub struct Open {
     pub places: Arc<Places>,
     /// The CRM refused the credentials: nothing more is sent with them, also before everybody knows.
     pub refused: AtomicBool,
+    /// It is no longer active: what is in hand and was not sent yet is given back.
+    pub parked: AtomicBool,
     /// Places for notices under way: one connection's are none of another's.
     pub notices: Arc<Semaphore>,
 }
@@ -67,10 +70,13 @@ impl Open {
         }
     }
 
-    /// Whether requests may be sent with the credentials it was opened with.
-    pub fn usable(&self) -> Result<(), Failure> {
+    /// Whether requests may be sent, and with the credentials it was opened with.
+    pub fn usable(&self) -> Result<(), Stop> {
+        if self.parked.load(Ordering::Relaxed) {
+            return Err(Stop::Parked);
+        }
         if self.refused.load(Ordering::Relaxed) {
-            return Err(Failure::TokenDead("it refused them a moment ago".to_owned()));
+            return Err(Failure::TokenDead("it refused them a moment ago".to_owned()).into());
         }
         Ok(())
     }
@@ -121,11 +127,15 @@ impl Connections {
             let mut before: HashMap<ConnectionId, Arc<Open>> =
                 current.open.drain(..).map(|open| (open.connection.id.clone(), open)).collect();
             for entry in entries {
-                let known = before.remove(&entry.connection.id).filter(|open| open.connection == entry.connection);
-                match known {
+                match before.remove(&entry.connection.id) {
                     // Unchanged: its session goes on, logged in as it is.
-                    Some(open) => current.open.push(open),
-                    None => current.open.extend(self.open(&entry)),
+                    Some(open) if open.connection == entry.connection => current.open.push(open),
+                    known => {
+                        if let Some(open) = known.filter(|_| entry.connection.status != ConnectionStatus::Active) {
+                            open.parked.store(true, Ordering::Relaxed);
+                        }
+                        current.open.extend(self.open(&entry));
+                    }
                 }
             }
             current.version = Some(version);
@@ -146,6 +156,7 @@ impl Connections {
                     pace,
                     places: Arc::default(),
                     refused: AtomicBool::new(false),
+                    parked: AtomicBool::new(false),
                     notices,
                 }))
             }

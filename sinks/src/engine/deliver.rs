@@ -30,9 +30,11 @@ pub struct Deliverer {
 }
 
 /// Why a delivery stopped.
-pub(super) enum Stop {
+pub enum Stop {
     /// The CRM.
     Failure(Failure),
+    /// The connection is no longer active.
+    Parked,
     /// Whether a record was made is not known yet; look again then.
     NotYetKnown(Timestamp, String),
     /// The backbone.
@@ -167,8 +169,12 @@ impl Deliverer {
     /// Writes down what is known.
     pub(super) async fn write(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         if !work.unwritten.is_empty() {
-            self.backbone.ledger.write(&work.claim, &work.unwritten).await?;
-            work.unwritten.clear();
+            let written = self.backbone.ledger.write(&work.claim, &work.unwritten).await;
+            // What cannot be kept would also keep the delivery from being given back.
+            if matches!(written, Ok(()) | Err(Error::Invalid(_))) {
+                work.unwritten.clear();
+            }
+            written?;
         }
         Ok(())
     }

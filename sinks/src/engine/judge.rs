@@ -29,6 +29,9 @@ impl Deliverer {
                 let lost = matches!(why, Error::LeaseLost(_));
                 return ((!lost).then(|| again(due, false, &why.to_string())), "interrupted");
             }
+            Err(Stop::Parked) => {
+                return (Some(again(self.clock.now(), false, "the connection is no longer active")), "parked");
+            }
             Err(Stop::NotYetKnown(due, note)) => return (Some(again(due, false, &note)), "not_yet_known"),
             Err(Stop::Failure(failure)) => failure,
         };

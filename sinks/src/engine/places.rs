@@ -155,3 +155,87 @@ impl Drop for Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use backbone::ledger::{Delivery, Status};
+    use schemas::{CallId, Timestamp};
+
+    use super::*;
+
+    fn claim(call: u128, ahead: bool) -> Claim {
+        let now = Timestamp::UNIX_EPOCH;
+        let delivery = Delivery {
+            connection: "crm".parse().unwrap(),
+            kind: "bench".into(),
+            call: CallId(format!("s/{call}")),
+            lane: call.to_string(),
+            wanted: 1,
+            done: 0,
+            status: Status::Pending,
+            attempts: 0,
+            created_at: now,
+            since: now,
+            due_at: now,
+            leased_until: Some(now),
+            done_at: None,
+            note: String::new(),
+            uncertain: false,
+        };
+        let lease = uuid::Uuid::from_u128(7);
+        Claim { lease, delivery, ahead, body: Vec::new(), steps: Vec::new(), remembered: Vec::new() }
+    }
+
+    #[tokio::test]
+    async fn a_place_goes_to_the_next_before_the_first_is_written_down() {
+        let places = Arc::new(Places::default());
+        let (mut first, mut ahead) = (places.take(&claim(1, false)), places.take(&claim(2, true)));
+        let place = first.place().await;
+        assert!(ahead.place_now().is_none(), "one place, in use");
+        drop(place);
+        let used = ahead.place_now();
+        assert!(used.is_some() && first.place_now().is_none());
+        let heir = first.leave();
+        assert_eq!(heir.map(|heir| heir.call), Some(CallId("s/2".into())));
+        drop(used);
+        assert!(ahead.place_now().is_some(), "it has the place now");
+        assert_eq!(ahead.leave(), None);
+        assert!(places.take(&claim(3, true)).place_now().is_none(), "given up with the last one");
+    }
+
+    #[tokio::test]
+    async fn a_place_in_use_that_is_given_up_goes_when_its_user_is_done() {
+        let places = Arc::new(Places::default());
+        let (first, second) = (places.take(&claim(1, false)), places.take(&claim(2, false)));
+        let (one, other) = (second.place().await, second.place().await);
+        // As after a panic: its lease will end, and somebody else may have the place then.
+        drop(first);
+        drop(one);
+        assert!(second.place_now().is_none());
+        drop(other);
+        assert!(second.place_now().is_some(), "the second's own");
+    }
+
+    #[tokio::test]
+    async fn an_heir_of_one_that_was_not_given_back_has_no_place_of_its_own() {
+        let places = Arc::new(Places::default());
+        let (mut first, mut ahead) = (places.take(&claim(1, false)), places.take(&claim(2, true)));
+        let heir = first.leave().unwrap();
+        first.not_left(heir);
+        assert!(ahead.place_now().is_none());
+        assert_eq!(ahead.leave(), None);
+        assert_eq!(places.room(4), Some(0));
+    }
+
+    #[tokio::test]
+    async fn many_are_claimed_ahead_at_once_and_none_without_a_place() {
+        let places = Arc::new(Places::default());
+        assert_eq!(places.room(4), Some(0));
+        let mut hands: Vec<Hand> = (0..4).map(|call| places.take(&claim(call, false))).collect();
+        assert_eq!(places.room(4), Some(4));
+        hands.extend((4..7).map(|call| places.take(&claim(call, true))));
+        assert_eq!(places.room(4), None, "enough ahead, and no place to claim");
+        hands.pop();
+        assert_eq!(places.room(4), Some(2));
+    }
+}

@@ -26,7 +26,7 @@ impl Deliverer {
     pub(super) async fn before_request(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         self.write(work).await?;
         self.turn(work).await?;
-        Ok(work.open.usable()?)
+        work.open.usable()
     }
 
     /// A place, and the connection's pace; before that is waited for a lease that outlasts the wait and the request.
@@ -128,19 +128,20 @@ impl Deliverer {
             match work.open.usable() {
                 Ok(()) if fits => return Ok((trying.clone(), deadline)),
                 Ok(()) => {}
-                Err(refused) => return Err(unsent(work, step, refused)),
+                Err(stop) => return Err(unsent(work, step, stop)),
             }
         }
-        Err(unsent(work, step, Failure::Unavailable("the ledger or the connection's turn took too long".to_owned())))
+        let late = Failure::Unavailable("the ledger or the connection's turn took too long".to_owned());
+        Err(unsent(work, step, late.into()))
     }
 }
 
 /// The record was written down, and nothing was sent.
-fn unsent(work: &mut Work<'_>, step: Option<Step>, why: Failure) -> Stop {
+fn unsent(work: &mut Work<'_>, step: Option<Step>, stop: Stop) -> Stop {
     if let Some(mut step) = step {
         step.status = StepStatus::Failed;
-        step.note = format!("{} · not sent: {why}", step.note);
+        step.note = format!("{} · not sent", step.note);
         work.note(step.into());
     }
-    why.into()
+    stop
 }

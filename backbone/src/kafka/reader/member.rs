@@ -103,7 +103,8 @@ impl Member {
             let slice = if records.is_empty() { left.min(SLICE) } else { Duration::ZERO };
             match self.consumer.poll(slice) {
                 Some(Ok(message)) => {
-                    let found = stored(self.topic, &message);
+                    let mut found = stored(self.topic, &message);
+                    self.not_astray(&mut found);
                     // Else it was on its way when its partition was taken.
                     if let Some(place) = self.places.get_mut(&found.position.partition) {
                         place.next = found.position.offset + 1;
@@ -125,6 +126,17 @@ impl Member {
         }
         let caught_up = !self.places.is_empty() && self.places.values().all(|place| place.at_end);
         Ok(Batch { records, caught_up })
+    }
+
+    /// An event that another program put into a partition where its key does not belong cannot be worked on here, and its
+    /// partition must go on: it is handed out empty, to be counted as unreadable.
+    fn not_astray(&self, found: &mut Stored) {
+        let (partition, belongs) = (found.position.partition, partition_of(&found.record.key, self.shared.config.partitions));
+        if self.work.is_some() && partition != belongs {
+            let offset = found.position.offset;
+            tracing::error!(partition, offset, belongs, "an event of calls.raw is in a partition that is not its key's");
+            found.record.value.clear();
+        }
     }
 
     /// What an error met while reading means: the words of one that passes by itself.

@@ -41,7 +41,7 @@ pub const WRITE: &str = concat!(
 
 /// Gives deliveries ($17, $18) under leases ($19) back, with their last entries: now ($20), note ($21), uncertain ($22), status
 /// ($23), revision claimed ($24), tries to count ($25), due ($26). Their places go to heirs ($27..$29: call of the one that
-/// ends and of its heir, the heir's lease; $30: the connection). A revision that came while the worker was busy was not in
+/// ends and of its heir, the heir's lease; $30: the connection), in the order in which their own steps are written. A revision that came while the worker was busy was not in
 /// what the worker did: the delivery stays open for it. A row keeps the lease it ended, by which a release is known again.
 pub const RELEASE: &str = concat!(
     "WITH held AS (
@@ -63,8 +63,12 @@ pub const RELEASE: &str = concat!(
     with_entries!(),
     ", heirs AS (
          UPDATE deliveries AS d SET ahead = 0
-         FROM unnest($27::text[], $28::text[], $29::text[], $30::text[]) AS i (call, heir, lease, connection)
-         JOIN held AS h ON h.c_connection = i.connection AND h.c_call = i.call
+         FROM (
+             SELECT i.connection, i.heir, i.lease
+             FROM unnest($27::text[], $28::text[], $29::text[], $30::text[]) AS i (call, heir, lease, connection)
+             WHERE EXISTS (SELECT 1 FROM held AS h WHERE h.c_connection = i.connection AND h.c_call = i.call)
+             ORDER BY i.connection COLLATE \"C\", i.heir COLLATE \"C\"
+         ) AS i
          WHERE d.connection = i.connection AND d.call = i.heir AND d.lease = i.lease
      )
      SELECT c_connection, c_call FROM held

@@ -1,6 +1,7 @@
 //! Fresh backbones, and the small things that the suites put into them.
 
 mod embedded;
+mod kafka;
 mod postgres;
 mod rabbit;
 mod server;
@@ -16,6 +17,7 @@ use schemas::time::later;
 use uuid::Uuid;
 
 pub use embedded::OnDisk;
+pub use kafka::{OnKafka, config, config_at};
 pub use postgres::{OnPostgres, connect};
 pub use rabbit::{OnRabbit, rabbit_queue, rabbit_url};
 pub use server::{Database, database};
