@@ -119,7 +119,11 @@ impl Processor {
         let read = serde_json::from_slice::<Event>(&stored.record.value).map_err(|why| why.to_string());
         // Under another key it may stand in a partition whose reader does not have its call.
         let read = read.and_then(|event| {
-            if event.key().to_string() == stored.record.key { Ok(event) } else { Err("not under its own key".to_owned()) }
+            if event.key().to_string() == stored.record.key {
+                Ok(event)
+            } else {
+                Err("not under its own key".to_owned())
+            }
         });
         read.inspect_err(|why| {
             // It stays in calls.raw; what follows it must not wait.

@@ -7,7 +7,7 @@ use rdkafka::{Message as _, Offset, TopicPartitionList};
 use schemas::Timestamp;
 
 use super::fault::{fault, unavailable};
-use super::scan::{Client, Go, scan};
+use super::scan::{Client, Go, persist, scan};
 use crate::Error;
 use crate::log::Start;
 
@@ -18,7 +18,8 @@ const TAIL: i64 = 10;
 
 /// The first and the next offset of a partition; as `client` sees it: with or without what is not committed yet.
 pub fn bounds(client: &Client, topic: &str, partition: i32) -> Result<(i64, i64), Error> {
-    client.fetch_watermarks(topic, partition, REQUEST).map_err(|why| fault(&format!("asking where {topic} ends"), &why))
+    let ask = || client.fetch_watermarks(topic, partition, REQUEST);
+    persist(REQUEST, ask).map_err(|why| fault(&format!("asking where {topic} ends"), &why))
 }
 
 /// Where each of these partitions begins.
@@ -44,7 +45,8 @@ fn from_time(client: &Client, topic: &str, partitions: &[i32], at: Timestamp) ->
         let millis = Offset::Offset(at.as_millisecond().max(0));
         times.add_partition_offset(topic, *partition, millis).map_err(|why| fault(&doing, &why))?;
     }
-    let found = client.offsets_for_times(times, REQUEST).map_err(|why| fault(&doing, &why))?;
+    let found =
+        persist(REQUEST, || client.offsets_for_times(times.clone(), REQUEST)).map_err(|why| fault(&doing, &why))?;
     let mut begins = Vec::with_capacity(partitions.len());
     for element in found.elements() {
         element.error().map_err(|why| fault(&doing, &why))?;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::{Message as _, Offset, TopicPartitionList};
 
@@ -19,6 +19,7 @@ use crate::Error;
 const KEPT: usize = 3;
 /// One wait for messages; between two of them the deadline is looked at.
 const SLICE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A client that reads what it is told to.
 pub type Client = BaseConsumer<Plain>;
@@ -117,6 +118,17 @@ pub fn list(topic: &str, of: impl IntoIterator<Item = (i32, i64)>) -> Result<Top
         added.map_err(|why| fault(&format!("{topic}, partition {partition}, offset {offset}"), &why))?;
     }
     Ok(list)
+}
+
+/// Asks again while the cluster is only not ready: new topics and new leaders take a moment to be known everywhere.
+pub fn persist<T>(within: Duration, ask: impl Fn() -> KafkaResult<T>) -> KafkaResult<T> {
+    let deadline = Instant::now() + within;
+    loop {
+        match ask() {
+            Err(why) if passing(&why) && Instant::now() < deadline => std::thread::park_timeout(PAUSE),
+            done => return done,
+        }
+    }
 }
 
 /// Whether librdkafka goes on by itself after this.

@@ -68,7 +68,9 @@ impl Cache {
     pub fn leave(&mut self, partition: i32) {
         let gone: Vec<Key> =
             self.kept.iter().filter(|(_, kept)| kept.partition == partition).map(|(key, _)| *key).collect();
-        gone.into_iter().for_each(|key| self.remove(key));
+        for key in gone {
+            self.remove(key);
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::kafka::scan::{Client, Go, client, scan};
 use crate::log::{Position, Record, Topic};
 
 /// All of a partition's state, however long it is: a reader that is silent for five minutes loses its partitions.
-const RESTORE: Duration = Duration::from_secs(240);
+const RESTORE: Duration = Duration::from_mins(4);
 /// Another's transaction that was never ended is ended by Kafka; this much later than its time-out at the latest.
 const UNDECIDED: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(20);
@@ -168,7 +168,9 @@ impl State {
     fn read(&mut self, mut places: Vec<Position>) -> Result<HashMap<Position, Record>, Error> {
         places.sort_unstable();
         let mut wanted: BTreeMap<i32, VecDeque<i64>> = BTreeMap::new();
-        places.into_iter().for_each(|at| wanted.entry(at.partition).or_default().push_back(at.offset));
+        for at in places {
+            wanted.entry(at.partition).or_default().push_back(at.offset);
+        }
         let shared = Arc::clone(&self.shared);
         let deadline = Instant::now() + POINTS;
         let mut read = HashMap::new();

@@ -17,10 +17,17 @@ use crate::log::{LONG, all, take, values};
 use crate::make::{at, config, record};
 
 /// As another program writes it.
-async fn foreign(config: &KafkaConfig, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>, headers: OwnedHeaders) {
+async fn foreign(
+    config: &KafkaConfig,
+    partition: i32,
+    key: Option<&[u8]>,
+    value: Option<&[u8]>,
+    headers: OwnedHeaders,
+) {
     let topic = format!("{}calls.raw", config.prefix);
     let writer: FutureProducer = client(config).create().unwrap();
-    let mut to = FutureRecord::<[u8], [u8]>::to(&topic).partition(partition).headers(headers).timestamp(1_800_000_123_000);
+    let mut to =
+        FutureRecord::<[u8], [u8]>::to(&topic).partition(partition).headers(headers).timestamp(1_800_000_123_000);
     to.key = key;
     to.payload = value;
     writer.send(to, LONG).await.unwrap();
@@ -36,6 +43,7 @@ async fn c10_a_poison_record_passes() {
     foreign(&config, 0, Some(b"a/1"), Some(b"{"), header("ce_time", b"\xff")).await;
     foreign(
         &config,
+        0,
         Some(b"a/1"),
         Some(b"{}"),
         OwnedHeaders::new().insert(Header::<&str> { key: "ce_id", value: None }),
