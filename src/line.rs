@@ -95,6 +95,8 @@ impl Line {
         let ingest = Ingest::new(
             Arc::clone(&backbone.log),
             Arc::clone(&backbone.directory),
+            // The store is in this process: while it is away, so is everything.
+            None,
             Arc::clone(&clock),
             metrics.ingest.clone(),
         )
