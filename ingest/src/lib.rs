@@ -16,7 +16,8 @@ use std::time::Duration;
 use backbone::{Directory, Error, Log};
 use schemas::Clock;
 
-pub use metrics::IngestMetrics;
+pub use directory::SourcesOnDisk;
+pub use metrics::{IngestMetrics, SpoolMetrics};
 pub use receiver::router;
 
 /// The receiver of one process; clones are the same one.
@@ -33,15 +34,17 @@ struct Parts {
 }
 
 impl Ingest {
-    /// Begins to write to `log`, in a task of the current Tokio runtime. Fails only where the system gives no randomness.
+    /// Begins to write to `log` and to follow `directory`, in tasks of the current Tokio runtime; what it knows of the
+    /// sources is kept on `disk`, where that is given. Fails only where the system gives no randomness.
     pub fn new(
         log: Arc<dyn Log>,
         directory: Arc<dyn Directory>,
+        disk: Option<SourcesOnDisk>,
         clock: Arc<Clock>,
         metrics: IngestMetrics,
     ) -> Result<Self, Error> {
         let batcher = batcher::Batcher::start(log, metrics.clone());
-        let directory = directory::Known::new(directory)?;
+        let directory = directory::Known::start(directory, disk)?;
         Ok(Self { parts: Arc::new(Parts { batcher, directory, clock, metrics }) })
     }
 

@@ -9,8 +9,10 @@ mod drain;
 mod frame;
 mod keeper;
 mod mark;
+mod oldest;
 mod recover;
 mod segments;
+mod serving;
 mod state;
 mod walk;
 

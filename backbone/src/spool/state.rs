@@ -212,3 +212,6 @@ impl Shared {
 fn closed() -> Error {
     Error::Unavailable { part: "spool", why: "the process stops".to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
-//! From many requests to one writer: records are appended in batches, one batch at a time, and every request learns what
-//! became of its record. A batch is what came while the one before was written, so an idle writer adds no delay.
+//! From many requests to one writer: records are appended in batches, as many at a time as the log is better for, and every
+//! request learns what became of its record. A batch is what came while those before were written, so an idle writer adds
+//! no delay.
 //!
 //! A request first gets room in its source's queue and only then reads its body: a source in a hurry waits, is not refused,
 //! and costs a bounded amount of memory. Knows nothing of HTTP or of what records hold.
@@ -19,7 +20,6 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::IngestMetrics;
 use turns::Turns;
-use writer::Writer;
 
 /// So many requests of a source may hold a body.
 const ROOM_PER_SOURCE: usize = 256;
@@ -110,7 +110,7 @@ impl Batcher {
     /// Starts the writer.
     pub fn start(log: Arc<dyn Log>, metrics: IngestMetrics) -> Self {
         let shared = Arc::new(Shared::default());
-        let writer = tokio::spawn(Writer::new(log, Arc::clone(&shared), metrics).run());
+        let writer = tokio::spawn(writer::run(log, Arc::clone(&shared), metrics));
         Self { shared, writer: tokio::sync::Mutex::new(Some(writer)) }
     }
 

@@ -1,7 +1,12 @@
-//! The sources that ingest knows by their webhook secrets: a bounded copy in memory, so that a known source's events are
-//! taken while the store is away. Holds keyed hashes of secrets, never a secret; logs none.
+//! The sources that ingest knows by their webhook secrets: a bounded copy of its own, in memory and, where it was given a
+//! directory, on disk, so that a known source's events are taken while the store is away, after a restart too. Holds keyed
+//! hashes of secrets, never a secret; logs none.
+
+mod file;
+mod refresh;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,33 +14,45 @@ use backbone::sealed::SecretKey;
 use backbone::{Directory, Error};
 use schemas::Source;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 const SOURCES_MAX: usize = 10_000;
 const SECRET_BYTES_MAX: usize = 200;
-/// A secret withdrawn is taken at most about this long.
-const CHECK_EVERY: Duration = Duration::from_secs(1);
-/// How long a request may wait to learn whether anything changed: the copy serves as well.
-const CHECK_TIMEOUT: Duration = Duration::from_millis(250);
 /// Guessed secrets reach the store no faster than this many at once.
 const LOOKUPS_AT_ONCE: usize = 8;
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Where the copy is kept through a restart.
+#[derive(Clone)]
+pub struct SourcesOnDisk {
+    /// The data directory; the copy is the file `sources.json` in it.
+    pub dir: PathBuf,
+    /// The process's secret key: without it the file tells nothing of the secrets.
+    pub key: SecretKey,
+}
+
 /// Known sources.
 pub struct Known {
+    inner: Arc<Inner>,
+    refresher: tokio::task::AbortHandle,
+}
+
+struct Inner {
     directory: Arc<dyn Directory>,
-    /// Made anew with every start: fingerprints are compared, and mean something, only in this process.
+    /// Of the fingerprints; without a file made anew with every start.
     key: SecretKey,
+    file: Option<PathBuf>,
     copy: Mutex<Copied>,
     lookups: Semaphore,
 }
 
+type Sources = HashMap<String, Arc<Source>>;
+
 #[derive(Default)]
 struct Copied {
-    sources: HashMap<String, Arc<Source>>,
-    /// Of the directory that the sources were read from, as far as known.
+    sources: Sources,
+    /// Of the directory that the sources were read from; none until the store said so in this process.
     version: Option<i64>,
-    checked_at: Option<Instant>,
     store_away: bool,
 }
 
@@ -49,14 +66,19 @@ pub enum NoSource {
 }
 
 impl Known {
-    /// Knows nothing yet.
-    pub fn new(directory: Arc<dyn Directory>) -> Result<Self, Error> {
-        Ok(Self {
-            directory,
-            key: SecretKey::generate()?,
-            copy: Mutex::default(),
-            lookups: Semaphore::new(LOOKUPS_AT_ONCE),
-        })
+    /// Knows what the file holds, and begins to follow the directory in a task of the current Tokio runtime. A file that
+    /// cannot be read is no reason not to start: it is written again.
+    pub fn start(directory: Arc<dyn Directory>, disk: Option<SourcesOnDisk>) -> Result<Self, Error> {
+        let (key, file) = match disk {
+            Some(SourcesOnDisk { dir, key }) => (key, Some(dir.join("sources.json"))),
+            None => (SecretKey::generate()?, None),
+        };
+        let sources = file.as_deref().map(|path| file::load(path, &key)).unwrap_or_default();
+        let copy = Mutex::new(Copied { sources, ..Copied::default() });
+        let lookups = Semaphore::new(LOOKUPS_AT_ONCE);
+        let inner = Arc::new(Inner { directory, key, file, copy, lookups });
+        let refresher = tokio::spawn(Arc::clone(&inner).follow()).abort_handle();
+        Ok(Self { inner, refresher })
     }
 
     /// The source with that secret. The map is searched by a keyed hash, so how long that takes tells nothing of a secret.
@@ -64,20 +86,27 @@ impl Known {
         if secret.is_empty() || secret.len() > SECRET_BYTES_MAX {
             return Err(NoSource::Unknown);
         }
-        self.forget_if_changed().await;
-        let fingerprint = self.key.fingerprint(secret);
+        let fingerprint = self.inner.key.fingerprint(secret);
         let version = {
-            let copy = self.lock();
+            let copy = self.inner.lock();
             if let Some(source) = copy.sources.get(&fingerprint) {
                 return Ok(Arc::clone(source));
             }
             copy.version
         };
-        let source = Arc::new(self.look_up(secret).await?);
-        self.keep(fingerprint, &source, version);
+        let source = Arc::new(self.inner.look_up(secret).await?);
+        self.inner.keep(fingerprint, &source, version);
         Ok(source)
     }
+}
 
+impl Drop for Known {
+    fn drop(&mut self) {
+        self.refresher.abort();
+    }
+}
+
+impl Inner {
     async fn look_up(&self, secret: &str) -> Result<Source, NoSource> {
         let asked = async {
             let _turn = self.lookups.acquire().await.ok()?;
@@ -93,6 +122,7 @@ impl Known {
         }
     }
 
+    /// Until the whole copy is read again, which it is when the directory's version shows that there is a new source.
     fn keep(&self, fingerprint: String, source: &Arc<Source>, version: Option<i64>) {
         let mut copy = self.lock();
         // The directory changed while it was asked: what it said may be what it was before.
@@ -105,28 +135,6 @@ impl Known {
             copy.sources.remove(&any);
         }
         copy.sources.insert(fingerprint, Arc::clone(source));
-    }
-
-    /// Asks at most once a second, one request at a time, whether the directory changed.
-    async fn forget_if_changed(&self) {
-        {
-            let mut copy = self.lock();
-            if copy.checked_at.is_some_and(|at| at.elapsed() < CHECK_EVERY) {
-                return;
-            }
-            copy.checked_at = Some(Instant::now());
-        }
-        let version = match timeout(CHECK_TIMEOUT, self.directory.version()).await {
-            Ok(Ok(version)) => version,
-            Ok(Err(error)) => return self.note_store(Some(&error.to_string())),
-            Err(_) => return self.note_store(Some("no answer in time")),
-        };
-        self.note_store(None);
-        let mut copy = self.lock();
-        if copy.version != Some(version) {
-            copy.sources.clear();
-            copy.version = Some(version);
-        }
     }
 
     /// Says once that the store is away, and once that it is back.

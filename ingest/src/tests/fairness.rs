@@ -1,25 +1,33 @@
 //! One source in a hurry and the others; the order in the log tells, not the time.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use futures_util::future::join_all;
+use schemas::PbxState;
 use tokio::time::Instant;
 
-use super::fakes::Mood;
+use super::fakes::{FakeDirectory, FakeLog, Mood};
 use super::{Bench, ringing, until};
 use crate::batcher::Refusal;
 
 #[tokio::test]
 async fn h4_a_burst_is_delayed_and_not_refused_and_others_pass() {
-    let bench = Bench::start().await;
+    burst_and_single(1).await;
+    burst_and_single(4).await;
+}
+
+async fn burst_and_single(at_once: usize) {
+    let bench = at_once_bench(at_once).await;
     bench.log.hold();
     let burst = (0..2000).map(|call| {
         let (client, url) = (bench.client.clone(), bench.url("a"));
         tokio::spawn(async move { client.post(url).body(ringing(call)).send().await.unwrap().status() })
     });
     let burst: Vec<_> = burst.collect();
-    // One append is under way, and all the room of the source is taken.
+    // What is taken at once is under way, and all the room of the source is taken.
     until("the burst waits", || bench.ingest.parts.batcher.waiting(&"a".parse().unwrap()) >= 1500).await;
     let (client, url) = (bench.client.clone(), bench.url("b"));
     let single = tokio::spawn(async move { client.post(url).body(ringing(1)).send().await.unwrap().status() });
@@ -31,10 +39,62 @@ async fn h4_a_burst_is_delayed_and_not_refused_and_others_pass() {
     }
     let batches = bench.log.batches.lock().unwrap();
     let of_b = batches.iter().position(|batch| batch.iter().any(|record| record.key == "b/1")).unwrap();
-    assert!(of_b <= 2, "in batch {of_b} of {}", batches.len());
+    assert!(of_b <= 1 + at_once, "in batch {of_b} of {}", batches.len());
     assert!(batches[of_b].iter().take(2).any(|record| record.key == "b/1"));
     assert!(batches.iter().all(|batch| batch.len() <= 256));
     assert_eq!(batches.iter().map(Vec::len).sum::<usize>(), 2001);
+}
+
+#[tokio::test]
+async fn b9_several_appends_are_under_way_at_once_and_all_are_finished_at_the_end() {
+    let bench = at_once_bench(4).await;
+    bench.log.hold();
+    let mut requests = Vec::new();
+    for call in 1..=6 {
+        let (client, url) = (bench.client.clone(), bench.url("a"));
+        requests.push(tokio::spawn(async move { client.post(url).body(ringing(call)).send().await.unwrap().status() }));
+        let counted = format!("append_records_count {}", call.min(4));
+        until("the append began", || bench.metrics_text().contains(&counted)).await;
+    }
+    until("the others wait", || bench.ingest.parts.batcher.waiting(&"a".parse().unwrap()) == 2).await;
+    bench.log.let_through(1);
+    until("the next began", || bench.metrics_text().contains("append_records_count 5")).await;
+    assert!(!bench.ingest.drain(Duration::from_millis(50)).await);
+    bench.log.let_through(100);
+    assert!(bench.ingest.drain(Duration::from_secs(5)).await);
+    for status in join_all(requests).await {
+        assert_eq!(status.unwrap(), StatusCode::OK);
+    }
+    assert_eq!(bench.log.events().len(), 6);
+    assert_eq!(bench.log.under_way_most.load(Ordering::Relaxed), 4);
+}
+
+#[tokio::test]
+async fn b4_a_request_answered_is_before_one_sent_then_however_many_are_under_way() {
+    let bench = at_once_bench(8).await;
+    let senders = (0..8).map(|call| {
+        let (client, url) = (bench.client.clone(), bench.url("a"));
+        tokio::spawn(async move {
+            for state in ["RINGING", "ANSWERED", "HANGUP"] {
+                let body = ringing(call).replace("RINGING", state);
+                assert_eq!(client.post(&url).body(body).send().await.unwrap().status(), StatusCode::OK);
+            }
+        })
+    });
+    for sender in join_all(senders.collect::<Vec<_>>()).await {
+        sender.unwrap();
+    }
+    for call in 0..8 {
+        let key = format!("a/{call}");
+        let events = bench.log.events().into_iter().filter(|event| event.key().to_string() == key);
+        let states: Vec<_> = events.map(|event| event.said.state).collect();
+        assert_eq!(states, [PbxState::Ringing, PbxState::Answered, PbxState::Hangup]);
+    }
+}
+
+async fn at_once_bench(at_once: usize) -> Bench {
+    let log = Arc::new(FakeLog { at_once, ..FakeLog::default() });
+    Bench::on(Arc::clone(&log), log, FakeDirectory::with(&["a", "b"]), None).await
 }
 
 #[tokio::test]

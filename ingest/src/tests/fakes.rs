@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use backbone::log::{Lag, Start, Stored};
-use backbone::store::Accounts;
+use backbone::sealed::Secret;
+use backbone::store::{Accounts, Credentials, SourceEntry};
 use backbone::{Consumer, Cursor, Directory, Error, Fut, Log, Record, Topic};
 use schemas::{ConnectionId, ConnectionStatus, Event, Rejected, Source, Timestamp};
 use tokio::sync::Semaphore;
@@ -27,13 +28,18 @@ pub struct FakeLog {
     pub mood: Mutex<Mood>,
     /// Appends that may go through; many unless a test holds them back.
     pub gate: Semaphore,
+    pub at_once: usize,
+    pub under_way: AtomicUsize,
+    pub under_way_most: AtomicUsize,
 }
 
 const OPEN: usize = 1_000_000;
 
 impl Default for FakeLog {
     fn default() -> Self {
-        Self { batches: Mutex::default(), mood: Mutex::new(Mood::Well), gate: Semaphore::new(OPEN) }
+        let (under_way, under_way_most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (mood, gate) = (Mutex::new(Mood::Well), Semaphore::new(OPEN));
+        Self { batches: Mutex::default(), mood, gate, at_once: 1, under_way, under_way_most }
     }
 }
 
@@ -71,7 +77,10 @@ impl FakeLog {
 impl Log for FakeLog {
     fn append(&self, records: Vec<Record>) -> Fut<'_, ()> {
         Box::pin(async move {
+            let under_way = self.under_way.fetch_add(1, Ordering::Relaxed) + 1;
+            self.under_way_most.fetch_max(under_way, Ordering::Relaxed);
             self.gate.acquire().await.unwrap().forget();
+            self.under_way.fetch_sub(1, Ordering::Relaxed);
             let why = "as told".to_owned();
             let mood = *self.mood.lock().unwrap();
             match mood {
@@ -86,6 +95,10 @@ impl Log for FakeLog {
             self.batches.lock().unwrap().push(records);
             Ok(())
         })
+    }
+
+    fn appends_at_once(&self) -> usize {
+        self.at_once
     }
 
     fn consumer(&self, _: &str, _: Topic, _: Start) -> Fut<'_, Box<dyn Consumer>> {
@@ -116,12 +129,25 @@ pub struct FakeDirectory {
     pub away: AtomicBool,
     pub hangs: AtomicBool,
     pub lookups: AtomicUsize,
+    pub loads: AtomicUsize,
 }
 
 impl FakeDirectory {
     pub fn with(ids: &[&str]) -> Self {
-        let sources = ids.iter().map(|id| (format!("secret-of-{id}"), super::source(id))).collect();
-        Self { sources: Mutex::new(sources), ..Self::default() }
+        let directory = Self::default();
+        for id in ids {
+            directory.add(id);
+        }
+        directory
+    }
+
+    pub fn add(&self, id: &str) {
+        self.sources.lock().unwrap().insert(format!("secret-of-{id}"), super::source(id));
+    }
+
+    pub fn withdraw(&self, id: &str) {
+        self.sources.lock().unwrap().remove(&format!("secret-of-{id}"));
+        self.version.fetch_add(1, Ordering::Relaxed);
     }
 
     async fn answer<T>(&self, value: T) -> Result<T, Error> {
@@ -137,7 +163,15 @@ impl FakeDirectory {
 
 impl Directory for FakeDirectory {
     fn load(&self) -> Fut<'_, Accounts> {
-        unreachable!("ingest asks for one source at a time")
+        let sources = self.sources.lock().unwrap().clone();
+        let entry =
+            |(secret, source)| SourceEntry { source, secret: Secret::new(secret), credentials: Credentials::new() };
+        let sources: Vec<_> = sources.into_iter().map(entry).collect();
+        Box::pin(async move {
+            let accounts = self.answer(Accounts { sources, ..Accounts::default() }).await?;
+            self.loads.fetch_add(1, Ordering::Relaxed);
+            Ok(accounts)
+        })
     }
 
     fn save<'a>(&'a self, _: &'a Accounts, _: Timestamp) -> Fut<'a, ()> {

@@ -2,15 +2,18 @@
 
 mod fairness;
 mod fakes;
+mod known;
 mod receiver;
+mod spooled;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use backbone::Log;
 use schemas::{Clock, Source, Span};
 use tokio::net::TcpListener;
 
-use crate::{Ingest, IngestMetrics, router};
+use crate::{Ingest, IngestMetrics, SourcesOnDisk, router};
 use fakes::{FakeDirectory, FakeLog};
 
 /// A source of the account `acme`; its secret is `secret-of-ID`.
@@ -40,9 +43,21 @@ struct Bench {
 
 impl Bench {
     async fn start() -> Self {
-        let (log, directory) = (Arc::new(FakeLog::default()), Arc::new(FakeDirectory::with(&["a", "b"])));
+        let log = Arc::new(FakeLog::default());
+        Self::on(Arc::clone(&log), log, FakeDirectory::with(&["a", "b"]), None).await
+    }
+
+    /// `log` is what `before` writes to in the end.
+    async fn on(
+        log: Arc<FakeLog>,
+        before: Arc<dyn Log>,
+        directory: FakeDirectory,
+        disk: Option<SourcesOnDisk>,
+    ) -> Self {
+        let directory = Arc::new(directory);
         let metrics = IngestMetrics::default();
-        let ingest = Ingest::new(log.clone(), directory.clone(), Arc::new(Clock::default()), metrics.clone()).unwrap();
+        let clock = Arc::new(Clock::default());
+        let ingest = Ingest::new(before, directory.clone(), disk, clock, metrics.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let served = router(ingest.clone());

@@ -1,6 +1,5 @@
 //! What is answered, and what the log then holds.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -144,33 +143,6 @@ async fn b5_a_log_that_fails_is_answered_503_and_work_goes_on_after() {
     bench.log.set(Mood::Well);
     assert_eq!(bench.post("a", ringing(1)).await.status(), StatusCode::OK);
     assert_eq!(bench.log.events().len(), 1);
-}
-
-#[tokio::test]
-async fn known_sources_go_on_while_the_store_is_away() {
-    let bench = Bench::start().await;
-    assert_eq!(bench.post("a", ringing(1)).await.status(), StatusCode::OK);
-    bench.directory.away.store(true, Ordering::Relaxed);
-    assert_eq!(bench.post("a", ringing(2)).await.status(), StatusCode::OK);
-    let response = bench.post("b", ringing(3)).await;
-    assert_eq!(response.headers()["retry-after"], "5");
-    assert_eq!(problem(response).await.0, StatusCode::SERVICE_UNAVAILABLE);
-    bench.directory.away.store(false, Ordering::Relaxed);
-    assert_eq!(bench.post("b", ringing(3)).await.status(), StatusCode::OK);
-    bench.directory.hangs.store(true, Ordering::Relaxed);
-    tokio::time::sleep(Duration::from_millis(1100)).await;
-    assert_eq!(bench.post("a", ringing(4)).await.status(), StatusCode::OK);
-    assert_eq!(bench.directory.lookups.load(Ordering::Relaxed), 3);
-}
-
-#[tokio::test]
-async fn a_secret_withdrawn_is_refused_a_second_later() {
-    let bench = Bench::start().await;
-    assert_eq!(bench.post("a", ringing(1)).await.status(), StatusCode::OK);
-    bench.directory.sources.lock().unwrap().clear();
-    bench.directory.version.fetch_add(1, Ordering::Relaxed);
-    tokio::time::sleep(Duration::from_millis(1100)).await;
-    assert_eq!(bench.post("a", ringing(2)).await.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
