@@ -16,7 +16,7 @@ use super::work::Work;
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(2);
 /// How long a part may take to say that it is there.
-const ANSWER: Duration = Duration::from_secs(2);
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// Begins to look.
 pub fn start(ground: &Arc<Ground>, readiness: &Readiness, clock: &Arc<Clock>, work: &mut Work) {

@@ -17,14 +17,12 @@ impl Queue for LaterQueue {
 
     fn wait<'a>(&'a self, kind: &'a str, wait: Duration) -> Fut<'a, bool> {
         Box::pin(async move {
-            match self.0.get() {
-                Ok(queue) => queue.wait(kind, wait).await,
-                // Who waits for a word is not woken at once by there being nobody to say it.
-                Err(_) => {
-                    tokio::time::sleep(wait).await;
-                    Ok(false)
-                }
+            if let Ok(queue) = self.0.get() {
+                return queue.wait(kind, wait).await;
             }
+            // Who waits for a word is not woken at once by there being nobody to say it.
+            tokio::time::sleep(wait).await;
+            Ok(false)
         })
     }
 }
