@@ -166,7 +166,9 @@ pub async fn time_finds_the_first_record(fresh: &Fresh) {
     assert!(from(41).await.unwrap().is_empty());
     let first = log.read(Topic::Raw, Start::Oldest, &Cursor::default(), 2).await.unwrap();
     let mut cursor = Cursor::default();
-    first.iter().for_each(|stored| cursor.pass(stored.position));
+    for stored in &first {
+        cursor.pass(stored.position);
+    }
     assert_eq!(values(&log.read(Topic::Raw, Start::Oldest, &cursor, 2).await.unwrap()), ["2", "3"]);
     let mut reader = log.consumer("g", Topic::Raw, Start::Time(at(25))).await.unwrap();
     assert_eq!(values(&take(reader.as_mut(), 2).await), ["3", "4"]);
@@ -183,7 +185,9 @@ pub async fn reading_goes_through_every_key_oldest_first(fresh: &Fresh) {
         if page.is_empty() {
             break;
         }
-        page.iter().for_each(|stored| cursor.pass(stored.position));
+        for stored in &page {
+            cursor.pass(stored.position);
+        }
         read.extend(page);
     }
     assert_eq!(values(&read), (0..60).map(|n| n.to_string()).collect::<Vec<_>>());
