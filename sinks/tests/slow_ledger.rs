@@ -19,7 +19,7 @@ use sinks::connector::{self, Answer, Connector, CredentialField, Known, Look, Ne
 use sinks::{Sink, SinkMetrics};
 use tokio_util::sync::CancellationToken;
 
-const TIMEOUT: Duration = Duration::from_millis(800);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Takes longer over its first write than a request may take.
 struct Slow {
@@ -44,7 +44,7 @@ impl Ledger for Slow {
         Box::pin(async move {
             self.inner.write(claim, entries).await?;
             if self.writes.fetch_add(1, Ordering::Relaxed) == 0 {
-                tokio::time::sleep(TIMEOUT * 2).await;
+                tokio::time::sleep(TIMEOUT).await;
             }
             Ok(())
         })
