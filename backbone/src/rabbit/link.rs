@@ -4,15 +4,15 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lapin::options::{BasicQosOptions, ConfirmSelectOptions};
+use lapin::options::ConfirmSelectOptions;
 use lapin::protocol::{AMQPErrorKind, AMQPHardError, AMQPSoftError};
 use lapin::uri::AMQPUri;
 use lapin::{Channel, Connection, ErrorKind};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::open::{CONNECT, Shutter, late, open};
+use super::open::{CONNECT, open};
 use super::{away, declare};
 use crate::Error;
 
@@ -26,15 +26,6 @@ const STOOD: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(200);
 /// How long goodbyes take at most.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// Words handed to a process before it takes them: one more would be out of others' reach.
-const PREFETCH: u16 = 1;
-
-/// What a connection is for.
-#[derive(Debug, Clone, Copy)]
-pub enum Role {
-    Publish,
-    Take,
-}
 
 /// How things are with the broker.
 #[derive(Clone)]
@@ -51,13 +42,18 @@ enum State {
 /// A connection that stands.
 pub struct Live {
     pub connection: Connection,
-    pub channel: Channel,
+    /// With confirmations; made when it is first needed.
+    publishing: OnceCell<Channel>,
     /// Whoever finds that it does not answer ends it.
     over: CancellationToken,
     declared: Mutex<HashSet<String>>,
 }
 
 impl Live {
+    fn new(connection: Connection) -> Self {
+        Self { connection, publishing: OnceCell::new(), over: CancellationToken::new(), declared: Mutex::default() }
+    }
+
     /// The broker takes no messages now: it is short of memory or disk.
     pub fn blocked(&self) -> bool {
         self.connection.status().blocked()
@@ -83,8 +79,18 @@ impl Live {
         Ok(())
     }
 
+    /// The channel that words are published on.
+    pub async fn publishing(&self) -> Result<&Channel, lapin::Error> {
+        let make = async || {
+            let channel = self.connection.create_channel().await?;
+            channel.confirm_select(ConfirmSelectOptions::default()).await?;
+            Ok(channel)
+        };
+        self.publishing.get_or_try_init(make).await
+    }
+
     fn stands(&self) -> bool {
-        self.connection.status().connected() && self.channel.status().connected()
+        self.connection.status().connected()
     }
 }
 
@@ -94,9 +100,9 @@ pub struct Link(watch::Receiver<State>);
 
 impl Link {
     /// Begins to keep one, until `stop`.
-    pub fn start(uri: AMQPUri, role: Role, stop: CancellationToken) -> Self {
+    pub fn start(uri: AMQPUri, purpose: &'static str, stop: CancellationToken) -> Self {
         let (say, state) = watch::channel(State::Connecting);
-        tokio::spawn(async move { stop.run_until_cancelled(keep(&uri, role, &say)).await });
+        tokio::spawn(async move { stop.run_until_cancelled(keep(&uri, purpose, &say)).await });
         Self(state)
     }
 
@@ -129,25 +135,25 @@ impl Link {
     }
 }
 
-async fn keep(uri: &AMQPUri, role: Role, say: &watch::Sender<State>) {
+async fn keep(uri: &AMQPUri, purpose: &'static str, say: &watch::Sender<State>) {
     let mut failures = 0;
     loop {
-        match begin(uri, role).await {
-            Ok((live, shutter)) => {
-                let (live, since) = (Arc::new(live), Instant::now());
-                tracing::info!(?role, "connected to RabbitMQ");
+        match open(uri, &format!("ringfold, {purpose}")).await {
+            Ok((connection, shutter)) => {
+                let (live, since) = (Arc::new(Live::new(connection)), Instant::now());
+                tracing::info!(purpose, "connected to RabbitMQ");
                 say.send_replace(State::Up(Arc::clone(&live)));
                 until_over(&live).await;
                 say.send_replace(State::Away("the connection was lost".into()));
                 live.give_up();
-                tracing::warn!(?role, "the connection to RabbitMQ was lost, connecting again");
+                tracing::warn!(purpose, "the connection to RabbitMQ was lost, connecting again");
                 let _ = timeout(GOODBYE, live.connection.close(200, "over".into())).await;
                 drop(shutter);
                 failures = if since.elapsed() > STOOD { 0 } else { failures + 1 };
             }
             Err(why) => {
                 if failures == 0 {
-                    tracing::warn!(?role, error = %why, "RabbitMQ cannot be used, trying on");
+                    tracing::warn!(purpose, error = %why, "RabbitMQ cannot be used, trying on");
                 }
                 let text: Arc<str> = why.to_string().into();
                 say.send_replace(if refused(&why) { State::Refused(text) } else { State::Away(text) });
@@ -156,20 +162,6 @@ async fn keep(uri: &AMQPUri, role: Role, say: &watch::Sender<State>) {
         }
         tokio::time::sleep(pause(failures, fastrand::f64())).await;
     }
-}
-
-async fn begin(uri: &AMQPUri, role: Role) -> Result<(Live, Shutter), lapin::Error> {
-    let (connection, shutter) = open(uri, &format!("ringfold, to {role:?}").to_lowercase()).await?;
-    let prepared = async {
-        let channel = connection.create_channel().await?;
-        match role {
-            Role::Publish => channel.confirm_select(ConfirmSelectOptions::default()).await?,
-            Role::Take => channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?,
-        }
-        Ok(channel)
-    };
-    let channel = timeout(CONNECT, prepared).await.map_err(late).flatten()?;
-    Ok((Live { connection, channel, over: CancellationToken::new(), declared: Mutex::default() }, shutter))
 }
 
 async fn until_over(live: &Live) {

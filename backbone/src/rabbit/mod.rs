@@ -19,7 +19,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::queue::Queue;
 use crate::sealed::Secret;
 use crate::{Error, Fut};
-use link::{Link, Role};
+use link::Link;
 
 /// More words at once add nothing: workers look at the ledger until it has no more.
 const MOST: u32 = 64;
@@ -52,8 +52,8 @@ impl RabbitQueue {
         let address = address::read(&config.url)?;
         let prefix = address::prefix(config.prefix)?;
         let stop = CancellationToken::new();
-        let publishing = Link::start(address.clone(), Role::Publish, stop.clone());
-        let taking = Link::start(address, Role::Take, stop.clone());
+        let publishing = Link::start(address.clone(), "announcing", stop.clone());
+        let taking = Link::start(address, "taking", stop.clone());
         let queue = Self {
             prefix,
             taking: take::Takers::new(taking.clone(), stop.clone()),

@@ -38,7 +38,7 @@ impl Drop for Shutter {
 }
 
 /// There was no answer in time.
-pub fn late(_: tokio::time::error::Elapsed) -> lapin::Error {
+fn late(_: tokio::time::error::Elapsed) -> lapin::Error {
     std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }
 

@@ -29,7 +29,10 @@ pub async fn announce(link: &Link, queue: &str, words: usize) -> Result<(), Erro
             tracing::warn!(queue, "words of work were not taken by RabbitMQ, workers find it when they look");
             Err(away("the broker did not take the words"))
         }
-        Ok(Err(why)) => Err(away(why)),
+        Ok(Err(why)) => {
+            live.give_up();
+            Err(away(why))
+        }
         Err(_) if live.blocked() => Err(full()),
         Err(_) => {
             live.give_up();
@@ -57,10 +60,11 @@ async fn told(live: &Live, queue: &str, words: usize) -> Result<bool, lapin::Err
 async fn published(live: &Live, queues: Vec<String>) -> Result<Vec<String>, lapin::Error> {
     let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
     let properties = BasicProperties::default().with_delivery_mode(PERSISTENT);
+    let channel = live.publishing().await?;
     let mut sent = Vec::with_capacity(queues.len());
     for queue in queues {
         let to = queue.as_str().into();
-        let confirmation = live.channel.basic_publish("".into(), to, options, &[], properties.clone()).await?;
+        let confirmation = channel.basic_publish("".into(), to, options, &[], properties.clone()).await?;
         sent.push((queue, confirmation));
     }
     let mut lost = Vec::new();

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use lapin::Consumer;
 use lapin::message::Delivery;
-use lapin::options::{BasicAckOptions, BasicConsumeOptions};
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
+use lapin::{Channel, Consumer};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -17,8 +17,12 @@ use super::link::{Link, Live};
 
 /// A consumer that takes longer to make is given up, and its connection with it.
 const SUBSCRIBE: Duration = Duration::from_secs(5);
+/// A consumer that heard nothing for so long is made anew.
+const QUIET: Duration = Duration::from_secs(5);
+/// Words handed to a process before it takes them: one more would be out of others' reach.
+const PREFETCH: u16 = 1;
 /// The pause before a consumer is made again.
-const AGAIN: Duration = Duration::from_millis(500);
+const AGAIN: Duration = Duration::from_millis(100);
 /// How long the broker's being told that a word was taken may hold up its taker.
 const TELL: Duration = Duration::from_secs(1);
 
@@ -77,31 +81,44 @@ impl Takers {
 async fn take(link: &Link, queue: &str, give: &mpsc::Sender<Delivery>) {
     while let Some(live) = link.stands().await {
         match timeout(SUBSCRIBE, subscribe(&live, queue)).await {
-            Ok(Ok(consumer)) => {
+            Ok(Ok((channel, consumer))) => {
                 tokio::select! {
                     () = hand_over(consumer, give) => {}
                     () = live.over() => {}
                 }
+                let _ = timeout(TELL, channel.close(200, "over".into())).await;
             }
             Ok(Err(why)) => tracing::debug!(queue, error = %why, "words of work cannot be taken yet"),
             Err(_) => live.give_up(),
         }
-        drop(live);
         sleep(AGAIN).await;
     }
 }
 
-async fn subscribe(live: &Live, queue: &str) -> Result<Consumer, lapin::Error> {
+/// On a channel of its own: the broker forgets what it knew of an earlier consumer only with its channel.
+async fn subscribe(live: &Live, queue: &str) -> Result<(Channel, Consumer), lapin::Error> {
     live.declare(queue, true).await?;
+    let channel = live.connection.create_channel().await?;
+    channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
     let options = BasicConsumeOptions::default();
-    live.channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await
+    let consumer = channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await?;
+    Ok((channel, consumer))
 }
 
-/// Ends when the broker ends the consumer: the queue was deleted, or the connection is lost.
+/// Ends when the broker ends the consumer, or has had nothing for it for a while: of a quorum queue that was deleted and made
+/// again at once, the broker forgets to say so to the consumers of the old one.
 async fn hand_over(mut consumer: Consumer, give: &mpsc::Sender<Delivery>) {
-    while let Some(Ok(word)) = consumer.next().await {
-        if give.send(word).await.is_err() {
-            return;
+    loop {
+        match timeout(QUIET, consumer.next()).await {
+            Ok(Some(Ok(word))) => {
+                if give.send(word).await.is_err() {
+                    return;
+                }
+            }
+            Ok(_) => return,
+            // A word that nobody waits for yet stays in hand.
+            Err(_) if give.capacity() == 0 => {}
+            Err(_) => return,
         }
     }
 }

@@ -64,9 +64,16 @@ async fn e1_words_flow_again_after_a_broker_was_killed_or_held_still() {
     let queue = rabbit_queue(&broker.url(), "").await;
     assert!(queue.is_up());
     announced(&queue).await;
+    // That there is a queue reaches the disk some time after it was declared.
+    tokio::task::block_in_place(|| broker.ctl(&["eval", "mnesia:sync_log()."]));
     broker.kill();
     refused(&queue).await;
-    assert!(!queue.is_up());
+    let noticed = async {
+        while queue.is_up() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, noticed).await.expect("it says that it is not up");
     let waiting = async { queue.wait(KIND, DEADLINE).await.unwrap() };
     let (woken, ()) = tokio::join!(waiting, async { broker.start_again() });
     assert!(woken, "the word was kept on disk, and the consumer is made again while somebody waits");

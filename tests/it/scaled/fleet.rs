@@ -8,7 +8,7 @@ use servers::{Kafka, Postgres, RabbitMq};
 use simulators::rbs::RbsCrm;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::harness::{CrmSetup, Load, Process, SECRET, Users, api, eventually};
+use crate::harness::{CrmSetup, Load, Process, SECRET, api, eventually};
 
 /// Three servers and a handful of processes are enough for a small machine: one fleet at a time.
 static TURN: Semaphore = Semaphore::const_new(1);
@@ -41,7 +41,6 @@ pub struct Fleet {
     pub rabbit: RabbitMq,
     pub postgres: Postgres,
     pub crm: RbsCrm,
-    pub users: Users,
     pub http: reqwest::Client,
     env: Vec<(String, String)>,
     dir: tempfile::TempDir,
@@ -76,7 +75,7 @@ impl Fleet {
         let env = env.map(|(name, value)| (name.to_owned(), value)).to_vec();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
         let roles = Mutex::default();
-        let fleet = Self { roles, kafka, rabbit, postgres, crm, users, http, env, dir, _turn: turn };
+        let fleet = Self { roles, kafka, rabbit, postgres, crm, http, env, dir, _turn: turn };
         fleet.add(Role::Console).await;
         fleet.apply(&accounts);
         tokio::join!(fleet.add(Role::Ingest), fleet.add(Role::Process), fleet.add(Role::Sink));

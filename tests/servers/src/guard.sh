@@ -100,7 +100,7 @@ start() {
     fi
     (serve) </dev/null >>log 2>&1 3>&- &
     server=$!
-    within 600 serves && ! gone "$server" && return 0
+    within 1800 serves && ! gone "$server" && return 0
     end
     return 1
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// The shell has deadlines of its own, all shorter.
-const DEADLINE: Duration = Duration::from_mins(3);
+const DEADLINE: Duration = Duration::from_mins(6);
 /// So much of the end of a log is shown.
 const SHOWN_LINES: usize = 60;
 
