@@ -11,9 +11,10 @@ macro_rules! database_clock {
 }
 
 /// What may be taken of a connection now ($2): due, its lane free. A lane is not free while another delivery of it is in
-/// progress, or may have made something that is not known yet; of two such, the first goes first.
+/// progress, or may have made something that is not known yet; of two such, the first goes first. SQLite has to be told by
+/// which index a lane is found: it would read all that is pending.
 macro_rules! takeable {
-    (of $connection:literal, lease $ends:literal by $clock:expr) => {
+    (of $connection:literal, lease $ends:literal by $clock:expr, lanes $lanes:literal) => {
         concat!(
             "FROM deliveries AS d
              WHERE d.connection = ",
@@ -26,7 +27,9 @@ macro_rules! takeable {
             " <= ",
             $clock,
             ")
-               AND NOT EXISTS (SELECT 1 FROM deliveries AS o
+               AND NOT EXISTS (SELECT 1 FROM deliveries AS o ",
+            $lanes,
+            "
                    WHERE o.connection = ",
             $connection,
             " AND o.lane = d.lane AND o.status = 'pending' AND o.call <> d.call
@@ -57,7 +60,7 @@ macro_rules! taken {
 /// SQLite: whether there is anything to take of a connection ($1), now ($2), with so many places ($3) or so many ahead ($4).
 pub const ANY: &str = concat!(
     "SELECT 1 ",
-    takeable!(of "$1", lease "leased_until" by "$2"),
+    takeable!(of "$1", lease "leased_until" by "$2", lanes "INDEXED BY deliveries_lane"),
     "AND ($4 > 0 OR ",
     taken!(of "$1", lease "leased_until" by "$2"),
     " < $3) LIMIT 1"
@@ -72,7 +75,7 @@ pub const TAKE: &str = concat!(
          FROM (
              SELECT w.call, w.due_at, r.free, row_number() OVER (PARTITION BY w.lane ORDER BY w.due_at, w.call) AS of_lane
              FROM (SELECT d.call, d.due_at, d.lane ",
-    takeable!(of "$1", lease "leased_until" by "$2"),
+    takeable!(of "$1", lease "leased_until" by "$2", lanes "INDEXED BY deliveries_lane"),
     "ORDER BY d.due_at LIMIT $8) AS w, (SELECT MAX(0, $3 - ",
     taken!(of "$1", lease "leased_until" by "$2"),
     ") AS free) AS r
@@ -94,7 +97,7 @@ pub const ANY_OF_MANY: &str = concat!(
     taken!(of "w.connection", lease "lease_ends" by database_clock!()),
     " < w.most OFFSET 0
      ) AS r CROSS JOIN LATERAL (SELECT 1 ",
-    takeable!(of "r.connection", lease "lease_ends" by database_clock!()),
+    takeable!(of "r.connection", lease "lease_ends" by database_clock!(), lanes ""),
     "LIMIT 1) AS f ORDER BY r.place"
 );
 
@@ -121,7 +124,7 @@ pub const TAKE_SHARED: &str = concat!(
      ), due AS MATERIALIZED (
          SELECT r.connection, r.ahead, r.free, r.place, f.call, f.lane, f.due_at
          FROM room AS r CROSS JOIN LATERAL (SELECT d.call, d.lane, d.due_at ",
-    takeable!(of "r.connection", lease "lease_ends" by database_clock!()),
+    takeable!(of "r.connection", lease "lease_ends" by database_clock!(), lanes ""),
     "ORDER BY d.due_at LIMIT 2 * LEAST($8, r.free + r.ahead)) AS f
      ), first AS (
          SELECT DISTINCT ON (connection, lane) * FROM due ORDER BY connection, lane, due_at, call
