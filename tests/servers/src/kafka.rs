@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::install;
 use crate::port::Port;
-use crate::server::Server;
+use crate::server::{Server, directory};
 
 /// A Kafka broker that is its own controller, without TLS. Topics are made by whoever wants them, never by use.
 pub struct Kafka {
@@ -22,7 +22,7 @@ impl Kafka {
     /// Starts one with more lines of `server.properties`, which come after ours and so win.
     pub fn start_with(more: &[&str]) -> Self {
         let (jars, port, controller) = (install::kafka(), Port::free(), Port::free());
-        let dir = tempfile::tempdir().unwrap();
+        let dir = directory();
         let data = dir.path().join("data");
         let properties = format!(
             "process.roles=broker,controller\n\

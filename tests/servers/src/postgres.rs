@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::port::Port;
-use crate::server::Server;
+use crate::server::{Server, directory};
 use crate::{install, name};
 
 /// A PostgreSQL server, on a socket in its directory and on a port of 127.0.0.1. Everybody is trusted; the superuser is
@@ -41,7 +41,7 @@ impl Postgres {
             ("options", options.into()),
         ];
         let script = include_str!("postgres.sh");
-        Self { server: Server::start(script, tempfile::tempdir().unwrap(), &settings), port, programs }
+        Self { server: Server::start(script, directory(), &settings), port, programs }
     }
 
     /// A new, empty database.

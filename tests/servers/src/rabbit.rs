@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::install;
 use crate::port::Port;
-use crate::server::Server;
+use crate::server::{Server, directory};
 
 /// A `RabbitMQ` broker without plugins, a node and a port mapper of its own. The user is `guest`, the password `guest`.
 pub struct RabbitMq {
@@ -28,7 +28,7 @@ impl RabbitMq {
     /// Starts one with lines of `rabbitmq.conf`.
     pub fn start_with(conf: &[&str]) -> Self {
         let (programs, port, others) = (install::rabbit(), Port::free(), [Port::free(), Port::free()]);
-        let dir = tempfile::tempdir().unwrap();
+        let dir = directory();
         let path = |name: &str| dir.path().join(name).into_os_string();
         std::fs::write(path("rabbitmq.conf"), conf.join("\n")).unwrap();
         let settings = vec![

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,6 +16,24 @@ use tempfile::TempDir;
 const DEADLINE: Duration = Duration::from_mins(6);
 /// So much of the end of a log is shown.
 const SHOWN_LINES: usize = 60;
+
+/// In memory where there is so much room, in KiB: servers sync every little thing, and a busy disk makes minutes of that.
+/// What processes leave there outlives them as on a disk.
+const MEMORY: &str = "/dev/shm";
+const ROOM_KIB: u64 = 2 << 20;
+
+/// A directory for a server: in `RINGFOLD_SERVERS_DIR` if that is set, as for benchmarks on a real disk.
+pub(crate) fn directory() -> TempDir {
+    let dir = std::env::var_os("RINGFOLD_SERVERS_DIR").map_or_else(best, PathBuf::from);
+    tempfile::Builder::new().prefix("ringfold-server-").tempdir_in(dir).unwrap()
+}
+
+fn best() -> PathBuf {
+    let said = Command::new("df").args(["-k", "--output=avail", MEMORY]).output();
+    let said = said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned()).unwrap_or_default();
+    let room = said.lines().last().and_then(|line| line.trim().parse().ok()).unwrap_or(0_u64);
+    if room >= ROOM_KIB { MEMORY.into() } else { std::env::temp_dir() }
+}
 
 /// A running, stopped or paused server on a directory of its own.
 pub struct Server {
