@@ -4,6 +4,7 @@
 
 pub mod embedded;
 pub mod error;
+pub mod follow;
 pub mod ledger;
 pub mod log;
 pub mod postgres;

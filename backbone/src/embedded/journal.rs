@@ -18,7 +18,7 @@ async fn upsert(connection: &mut SqliteConnection, call: &Call) -> Result<(), Er
     sqlx::query(sql::KEEP)
         .bind(call.id.as_str())
         .bind(call.source.as_str())
-        .bind(&call.session)
+        .bind(call.session.as_str())
         .bind(call.use_number)
         .bind(call.revision)
         .bind(millis(call.started_at))
@@ -58,7 +58,7 @@ impl Journal for EmbeddedJournal {
             for key in keys {
                 let found: Option<Vec<u8>> = sqlx::query_scalar(sql::NEWEST)
                     .bind(key.source.as_str())
-                    .bind(&key.session)
+                    .bind(key.session.as_str())
                     .fetch_optional(&self.0.readers)
                     .await
                     .map_err(store)?;

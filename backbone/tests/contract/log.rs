@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backbone::log::{Start, Stored};
+use backbone::log::{POLL_BYTES_MAX, Start, Stored};
 use backbone::{Cursor, Error, Topic};
 use schemas::time::later;
 
@@ -145,4 +145,20 @@ pub async fn what_is_acknowledged_survives_reopening(fresh: &Fresh) {
     fresh.backbone.log.append(vec![record(Topic::Raw, "a/1", 0, "event")]).await.unwrap();
     let again = fresh.ground.reopen().await;
     assert_eq!(values(&again.log.read(Topic::Raw, Start::Oldest, &Cursor::default(), 9).await.unwrap()), ["event"]);
+}
+
+pub async fn large_records_come_few_at_once(fresh: &Fresh) {
+    let log = &fresh.backbone.log;
+    let large = "x".repeat(600 << 10);
+    log.append((0..20).map(|n| record(Topic::Raw, "a/1", n, &large)).collect()).await.unwrap();
+    let mut reader = log.consumer("g", Topic::Raw, Start::Oldest).await.unwrap();
+    let (mut read, mut caught_up) = (0, false);
+    while read < 20 {
+        assert!(!caught_up, "there is more");
+        let batch = reader.poll(100, LONG).await.unwrap();
+        let bytes: usize = batch.records.iter().map(|stored| stored.record.value.len()).sum();
+        assert!(bytes < POLL_BYTES_MAX + large.len(), "{bytes}");
+        (read, caught_up) = (read + batch.records.len(), batch.caught_up);
+    }
+    assert_eq!((read, caught_up), (20, true));
 }
