@@ -109,7 +109,7 @@ mod tests {
         let mut turns = Turns { taken: 0, stop: stop.clone() };
         let mut reader = Reader(0);
         let followed = follow(&mut turns, &mut reader, &stop);
-        tokio::time::timeout(Duration::from_secs(60), followed).await.unwrap();
+        tokio::time::timeout(Duration::from_mins(1), followed).await.unwrap();
         assert_eq!((turns.taken, reader.0), (5, 3));
     }
 }

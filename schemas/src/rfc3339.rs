@@ -55,7 +55,6 @@ pub mod option {
     struct One(#[serde(with = "super")] Timestamp);
 
     /// Writes it, or `null`.
-    #[expect(clippy::ref_option, reason = "the shape that serde asks for")]
     pub fn serialize<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
         at.map(One).serialize(serializer)
     }

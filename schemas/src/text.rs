@@ -221,7 +221,8 @@ mod tests {
             assert_eq!(serde_json::from_str::<Text>(&json).unwrap(), text);
             assert_eq!(serde_json::from_value::<Text>(one.into()).unwrap(), text);
             for other in texts {
-                assert_eq!((text == Text::from(other), text.cmp(&Text::from(other))), (one == other, one.cmp(other)));
+                let compared = Text::from(other);
+                assert_eq!((text == compared, text.cmp(&compared)), (one == other, one.cmp(other)));
             }
         }
         assert!(serde_json::from_str::<Text>("1").is_err());

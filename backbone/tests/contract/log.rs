@@ -109,7 +109,9 @@ pub async fn time_finds_the_first_record(fresh: &Fresh) {
     assert!(from(41).await.unwrap().is_empty());
     let first = log.read(Topic::Raw, Start::Oldest, &Cursor::default(), 2).await.unwrap();
     let mut cursor = Cursor::default();
-    first.iter().for_each(|stored| cursor.pass(stored.position));
+    for stored in &first {
+        cursor.pass(stored.position);
+    }
     assert_eq!(values(&log.read(Topic::Raw, Start::Oldest, &cursor, 2).await.unwrap()), ["2", "3"]);
 }
 
