@@ -115,8 +115,8 @@ fn folded() -> Result<Spent> {
         spent.made += folded.outputs.len();
         spent.made_bytes += folded.bytes;
         drop(folded.outputs);
-        spent.reading += read - begun;
-        spent.folding += on_core()? - read;
+        spent.reading += read.saturating_sub(begun);
+        spent.folding += on_core()?.saturating_sub(read);
         spent.memory_mib = spent.memory_mib.max(resident_mib()? - resident);
     }
     ensure!(metrics.folded.get() == EVENTS as u64, "{} of {EVENTS} events were folded", metrics.folded.get());
@@ -142,7 +142,7 @@ fn bare() -> Result<Spent> {
                 None => drop(states.insert(session.into_owned(), said.state)),
             }
         }
-        spent.folding += on_core()? - begun;
+        spent.folding += on_core()?.saturating_sub(begun);
     }
     spent.sessions = states.len();
     Ok(spent)

@@ -78,7 +78,9 @@ async fn since(console: &Console, start: Start, source: Option<&SourceId>, limit
         if chunk.is_empty() {
             break;
         }
-        chunk.iter().for_each(|stored| cursor.pass(stored.position));
+        for stored in &chunk {
+            cursor.pass(stored.position);
+        }
         looked += chunk.len();
         for row in chunk.iter().filter_map(|stored| read(&stored.record.value)) {
             if source.is_none_or(|only| *only == row.source) {
