@@ -5,6 +5,7 @@
 
 pub mod embedded;
 pub mod error;
+pub mod follow;
 pub mod kafka;
 pub mod ledger;
 pub mod log;

@@ -161,9 +161,13 @@ pub trait Log: Send + Sync {
     fn expire(&self, now: Timestamp) -> Fut<'_, u64>;
 }
 
+/// A reader is given no more records at once when those that it has hold so many bytes: what is in memory is bounded however
+/// large the records are.
+pub const POLL_BYTES_MAX: usize = 8 << 20;
+
 /// One reader of a group. Not shared: a reader polls, works, commits, in that order.
 pub trait Consumer: Send {
-    /// Waits at most `wait` for the next records, at most `max`.
+    /// Waits at most `wait` for the next records: what is there by then, at most `max` and about [`POLL_BYTES_MAX`].
     fn poll(&mut self, max: usize, wait: Duration) -> Fut<'_, Batch>;
 
     /// The newest record of each key in [`Topic::State`], as this reader's commits left it; tombstones are none.

@@ -123,7 +123,7 @@ fn event(source: &Source, arrival: &Arrival, reading: Reading, said: &sources::R
         receipt: arrival.receipt,
         account: source.account.clone(),
         source: source.id.clone(),
-        session: reading.session,
+        session: reading.session.into(),
         received_at: arrival.received_at,
         origin: Origin::Webhook,
         said: reading.said,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::event::Who;
 use crate::ids::{AccountId, ConnectionId, SourceId};
+use crate::text::Text;
 use crate::time::{Span, Timestamp};
 
 /// One customer company.
@@ -118,7 +119,7 @@ pub struct Employee {
 impl Employee {
     /// Whether `who`, in a call of `source`, is this employee: one thing said of both is the same.
     pub fn is(&self, who: &Who, source: &SourceId) -> bool {
-        let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+        let same = |a: &Option<Text>, b: &Option<Text>| a.is_some() && a == b;
         self.source.as_ref().is_none_or(|only| only == source)
             && (same(&self.who.extension, &who.extension)
                 || same(&self.who.sip, &who.sip)

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Direction, Marketing, Origin, Said, Who};
 use crate::ids::{AccountId, CallId, CallKey, EventId, SourceId};
 use crate::phone::Phone;
+use crate::text::Text;
 use crate::time::Timestamp;
 
 /// Where a call stands.
@@ -36,11 +37,11 @@ pub struct Leg {
     /// Who.
     pub who: Who,
     /// When this employee was first rung.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::rfc3339::option")]
     #[schemars(with = "Option<String>")]
     pub rang_at: Option<Timestamp>,
     /// When this employee first answered; nothing where another one did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::rfc3339::option")]
     #[schemars(with = "Option<String>")]
     pub answered_at: Option<Timestamp>,
 }
@@ -51,6 +52,7 @@ pub struct Talk {
     /// Who talked.
     pub who: Who,
     /// When it began, as received.
+    #[serde(with = "crate::rfc3339")]
     #[schemars(with = "String")]
     pub began_at: Timestamp,
 }
@@ -61,6 +63,7 @@ pub struct Recording {
     /// Where it is.
     pub url: String,
     /// When we heard of it.
+    #[serde(with = "crate::rfc3339")]
     #[schemars(with = "String")]
     pub heard_at: Timestamp,
 }
@@ -71,6 +74,7 @@ pub struct Heard {
     /// The event.
     pub id: EventId,
     /// When it was first received.
+    #[serde(with = "crate::rfc3339")]
     #[schemars(with = "String")]
     pub at: Timestamp,
     /// Who said it.
@@ -90,7 +94,7 @@ pub struct Call {
     /// Which source it came from.
     pub source: SourceId,
     /// The PBX's id of the session.
-    pub session: String,
+    pub session: Text,
     /// How often this session id was used, from 1.
     pub use_number: u32,
     /// The number of distinct events folded: grows with every change.
@@ -121,14 +125,15 @@ pub struct Call {
     #[serde(default)]
     pub marketing: Marketing,
     /// When we first heard of it.
+    #[serde(with = "crate::rfc3339")]
     #[schemars(with = "String")]
     pub started_at: Timestamp,
     /// When somebody first answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::rfc3339::option")]
     #[schemars(with = "Option<String>")]
     pub answered_at: Option<Timestamp>,
     /// When we first heard of its end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::rfc3339::option")]
     #[schemars(with = "Option<String>")]
     pub ended_at: Option<Timestamp>,
     /// Seconds of talk, where the PBX said them.
@@ -138,6 +143,7 @@ pub struct Call {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_seconds: Option<u32>,
     /// The last thing heard of it, but for presumed ends.
+    #[serde(with = "crate::rfc3339")]
     #[schemars(with = "String")]
     pub last_heard_at: Timestamp,
     /// What did not fit together, in words.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::ids::{AccountId, CallKey, EventId, SourceId};
 use crate::phone::Phone;
+use crate::text::Text;
 use crate::time::Timestamp;
 
 /// Which way a call went, seen from the company.
@@ -53,21 +54,21 @@ pub enum Origin {
 pub struct Who {
     /// The short internal number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub extension: Option<String>,
+    pub extension: Option<Text>,
     /// The SIP account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sip: Option<String>,
+    pub sip: Option<Text>,
     /// The employee's own phone number, as said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
+    pub phone: Option<Text>,
     /// The PBX's id of the employee.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pbx_id: Option<String>,
+    pub pbx_id: Option<Text>,
 }
 
 impl Who {
     /// An employee known by the extension only.
-    pub fn extension(extension: impl Into<String>) -> Self {
+    pub fn extension(extension: impl Into<Text>) -> Self {
         Self { extension: Some(extension.into()), ..Self::default() }
     }
 
@@ -117,14 +118,14 @@ pub struct Said {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_seconds: Option<u32>,
     /// When the call began by the PBX's clock, where said; kept, never used to order events.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::rfc3339::option")]
     #[schemars(with = "Option<String>")]
     pub started_at: Option<Timestamp>,
     /// Marks of marketing.
     #[serde(default, skip_serializing_if = "no_marks")]
     pub marketing: Marketing,
     /// Of a presumed end: what the call had last heard when its time was set. It counts only if nothing came since.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::rfc3339::option")]
     #[schemars(with = "Option<String>")]
     pub heard_until: Option<Timestamp>,
 }
@@ -168,7 +169,8 @@ pub struct Verbatim {
 
 /// A record of `calls.raw`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Event {
+#[schemars(rename = "Event", bound = "B: JsonSchema + Default + Serialize")]
+pub struct Event<B = Verbatim> {
     /// Told by what was said.
     pub id: EventId,
     /// One for each request, also where the same thing is said again: the books are kept by it.
@@ -179,8 +181,9 @@ pub struct Event {
     /// Which source said it.
     pub source: SourceId,
     /// The PBX's id of the session.
-    pub session: String,
+    pub session: Text,
     /// When it reached us.
+    #[serde(with = "crate::rfc3339")]
     #[schemars(with = "String")]
     pub received_at: Timestamp,
     /// Who said it.
@@ -190,10 +193,13 @@ pub struct Event {
     pub said: Said,
     /// The body.
     #[serde(default)]
-    pub body: Verbatim,
+    pub body: B,
 }
 
-impl Event {
+/// Stands for a body that was passed over: whoever has no use for bodies reads an `Event<Unread>`, which costs less.
+pub use serde::de::IgnoredAny as Unread;
+
+impl<B> Event<B> {
     /// Where the event belongs.
     pub fn key(&self) -> CallKey {
         CallKey { source: self.source.clone(), session: self.session.clone() }
@@ -211,6 +217,7 @@ pub struct Rejected {
     /// Which source's URL it came to.
     pub source: SourceId,
     /// When it reached us.
+    #[serde(with = "crate::rfc3339")]
     #[schemars(with = "String")]
     pub received_at: Timestamp,
     /// Why it could not be read.

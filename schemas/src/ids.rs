@@ -4,26 +4,28 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use sha2::{Digest, Sha256};
+
+use crate::text::Text;
 
 /// An id that is not of the form `[a-z0-9-]{1,40}`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an id: use 1 to 40 of a-z, 0-9 and -")]
 pub struct IdError(pub String);
 
-fn checked(text: String) -> Result<String, IdError> {
+fn checked(text: Text) -> Result<Text, IdError> {
     let fits = (1..=40).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if fits { Ok(text) } else { Err(IdError(text)) }
+    if fits { Ok(text) } else { Err(IdError(text.into())) }
 }
 
 macro_rules! chosen_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        #[serde(try_from = "Text")]
+        pub struct $name(Text);
 
         impl $name {
             /// The id as text.
@@ -31,21 +33,21 @@ macro_rules! chosen_id {
                 &self.0
             }
         }
-        impl TryFrom<String> for $name {
+        impl TryFrom<Text> for $name {
             type Error = IdError;
-            fn try_from(text: String) -> Result<Self, IdError> {
+            fn try_from(text: Text) -> Result<Self, IdError> {
                 checked(text).map(Self)
             }
         }
         impl std::str::FromStr for $name {
             type Err = IdError;
             fn from_str(text: &str) -> Result<Self, IdError> {
-                checked(text.to_owned()).map(Self)
+                checked(text.into()).map(Self)
             }
         }
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0
+                id.0.into()
             }
         }
         impl fmt::Display for $name {
@@ -84,7 +86,7 @@ pub struct CallKey {
     /// The source that said it.
     pub source: SourceId,
     /// The PBX's own id of the session, at most 200 characters.
-    pub session: String,
+    pub session: Text,
 }
 
 impl CallKey {
@@ -96,7 +98,7 @@ impl CallKey {
     /// Reads `source/session`.
     pub fn parse(text: &str) -> Option<Self> {
         let (source, session) = text.split_once('/')?;
-        Some(Self { source: source.parse().ok()?, session: session.to_owned() })
+        Some(Self { source: source.parse().ok()?, session: session.into() })
     }
 }
 
@@ -125,10 +127,9 @@ impl fmt::Display for CallId {
 }
 
 /// One thing a PBX said, told by what was said: the same thing said twice has the same id.
-/// 128 bits of SHA-256 in hexadecimal.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct EventId(pub String);
+/// 128 bits of SHA-256; as text in hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventId([u8; 16]);
 
 impl EventId {
     /// Hashes the parts, each closed by its length so that no two lists of parts run together.
@@ -138,11 +139,88 @@ impl EventId {
             hash.update(part);
             hash.update((part.len() as u64).to_be_bytes());
         }
-        Self(hash.finalize()[..16].iter().fold(String::with_capacity(32), |mut text, byte| {
-            use fmt::Write as _;
-            let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
-            text
-        }))
+        let mut id = [0; 16];
+        id.copy_from_slice(&hash.finalize()[..16]);
+        Self(id)
+    }
+
+    /// Reads 32 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text: &[u8; 32] = text.as_bytes().try_into().ok()?;
+        let mut id = [0; 16];
+        for (byte, pair) in id.iter_mut().zip(text.chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(Self(id))
+    }
+
+    /// As ASCII.
+    fn hex(self) -> [u8; 32] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 32];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        text
+    }
+}
+
+fn digit(text: u8) -> Option<u8> {
+    match text {
+        b'0'..=b'9' => Some(text - b'0'),
+        b'a'..=b'f' => Some(text - b'a' + 10),
+        b'A'..=b'F' => Some(text - b'A' + 10),
+        _ => None,
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.hex()).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EventId({self})")
+    }
+}
+
+impl Serialize for EventId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.hex()) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(why) => Err(ser::Error::custom(why)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for EventId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Hex;
+        impl de::Visitor<'_> for Hex {
+            type Value = EventId;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("32 hexadecimal digits")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<EventId, E> {
+                EventId::parse(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+            }
+        }
+        deserializer.deserialize_str(Hex)
+    }
+}
+
+impl JsonSchema for EventId {
+    fn schema_name() -> Cow<'static, str> {
+        "EventId".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "One thing a PBX said, told by what was said: the same thing said twice has the same id.\n128 bits of SHA-256 in hexadecimal.",
+            "type": "string",
+        })
     }
 }
 
@@ -167,8 +245,22 @@ mod tests {
     }
 
     #[test]
+    fn an_event_id_is_32_hexadecimal_digits_in_every_record() {
+        let id = EventId::of(&[b"ab"]);
+        let text = serde_json::to_string(&id).unwrap();
+        assert_eq!((text.len(), &text), (34, &format!("\"{id}\"")));
+        assert_eq!(serde_json::from_str::<EventId>(&text).unwrap(), id);
+        assert_eq!(
+            EventId::parse("00ff10A0000000000000000000000001").unwrap().to_string(),
+            "00ff10a0000000000000000000000001"
+        );
+        for wrong in ["", "0", "g0ff10a0000000000000000000000001", "00ff10a00000000000000000000000011"] {
+            assert!(serde_json::from_value::<EventId>(wrong.into()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn parts_do_not_run_together() {
         assert_ne!(EventId::of(&[b"ab", b"c"]), EventId::of(&[b"a", b"bc"]));
-        assert_eq!(EventId::of(&[b"ab"]).0.len(), 32);
     }
 }

@@ -7,11 +7,14 @@ pub mod event;
 pub mod ids;
 pub mod phone;
 pub mod published;
+pub mod rfc3339;
+pub mod text;
 pub mod time;
 
 pub use accounts::{Account, Connection, ConnectionStatus, Employee, Source, Timing};
 pub use call::{Call, CallState, Heard, Leg, Outcome, Recording, Talk};
-pub use event::{Direction, Event, Marketing, Origin, PbxState, Rejected, Said, Verbatim, Who};
+pub use event::{Direction, Event, Marketing, Origin, PbxState, Rejected, Said, Unread, Verbatim, Who};
 pub use ids::{AccountId, CallId, CallKey, ConnectionId, EventId, IdError, SourceId};
 pub use phone::Phone;
+pub use text::Text;
 pub use time::{Clock, Span, Timestamp};

@@ -4,14 +4,16 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, enums::
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::text::Text;
+
 /// Who is at one end of a call: a phone number, something that is none (an extension, a SIP name), or somebody who hides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Phone {
     /// Just as it was said.
-    pub said: String,
+    pub said: Text,
     /// `+79161112233`, where what was said is a valid number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub e164: Option<String>,
+    pub e164: Option<Text>,
     /// The caller hides the number.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub anonymous: bool,
@@ -30,11 +32,11 @@ impl Phone {
         let said: String = said.trim().chars().take(100).collect();
         let word = said.to_lowercase();
         if ANONYMOUS.iter().any(|known| word.starts_with(known)) {
-            return Self { said, e164: None, anonymous: true };
+            return Self { said: said.into(), e164: None, anonymous: true };
         }
         let region = Region::try_from(region).ok();
         let e164 = valid(&said, region).or_else(|| valid(&format!("+{said}"), None));
-        Self { said, e164, anonymous: false }
+        Self { said: said.into(), e164: e164.map(Text::from), anonymous: false }
     }
 
     /// The digits of E.164 without the plus: `79161112233`.
@@ -52,7 +54,7 @@ impl Phone {
     pub fn pretty(&self) -> String {
         match self.parsed() {
             Some(number) => number.format_as(PhoneNumberFormat::International).to_string(),
-            None => self.said.clone(),
+            None => self.said.to_string(),
         }
     }
 

@@ -54,7 +54,7 @@ pub struct Due {
 impl Due {
     /// What ends the description of the call's task.
     pub fn task_mark(&self) -> String {
-        let hash = EventId::of(&[self.id.as_bytes(), b"task"]).0;
+        let hash = EventId::of(&[self.id.as_bytes(), b"task"]).to_string();
         format!("[rf:{}]", &hash[..16])
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::TryStreamExt as _;
 use schemas::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite};
@@ -125,12 +126,20 @@ pub async fn before(db: &Db, topic: Topic, start: Start) -> Result<i64, Error> {
     sqlx::query_scalar(AssertSqlSafe(sql)).bind(bound).fetch_one(&db.readers).await.map_err(log)
 }
 
-/// Up to `max` records after `offset`.
-pub async fn after(db: &Db, topic: Topic, offset: i64, max: usize) -> Result<Vec<Stored>, Error> {
+/// Up to `max` records after `offset`, and no more once they hold `bytes_max`.
+pub async fn after(db: &Db, topic: Topic, offset: i64, max: usize, bytes_max: usize) -> Result<Vec<Stored>, Error> {
     let sql = format!("SELECT {} FROM {} WHERE offset > $1 ORDER BY offset LIMIT $2", columns(topic), table(topic));
     let max = i64::try_from(max).unwrap_or(i64::MAX);
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(offset).bind(max).fetch_all(&db.readers).await.map_err(log)?;
-    Ok(rows.iter().map(|row| stored(topic, row)).collect())
+    let mut rows = sqlx::query(AssertSqlSafe(sql)).bind(offset).bind(max).fetch(&db.readers);
+    let (mut records, mut bytes) = (Vec::new(), 0);
+    while bytes < bytes_max
+        && let Some(row) = rows.try_next().await.map_err(log)?
+    {
+        let stored = stored(topic, &row);
+        bytes += stored.record.value.len();
+        records.push(stored);
+    }
+    Ok(records)
 }
 
 impl Log for EmbeddedLog {
@@ -160,7 +169,7 @@ impl Log for EmbeddedLog {
                 Some(offset) => offset,
                 None => before(&self.db, topic, start).await?,
             };
-            after(&self.db, topic, offset, max).await
+            after(&self.db, topic, offset, max, usize::MAX).await
         })
     }
 

@@ -9,8 +9,11 @@ use super::Db;
 use super::codec::{log, millis};
 use super::log::{News, after, before, columns, insert, stored};
 use super::writer::job;
-use crate::log::{Batch, Consumer, Record, Start, Topic};
+use crate::log::{Batch, Consumer, POLL_BYTES_MAX, Record, Start, Topic};
 use crate::{Error, Fut};
+
+/// There is one writer: what is made of more records at once would keep webhooks waiting for their answer.
+const ROWS_MAX: usize = 500;
 
 /// One reader of a group.
 pub struct Reader {
@@ -64,16 +67,19 @@ impl Consumer for Reader {
         Box::pin(async move {
             // Marked seen before looking, so that what arrives after the look wakes the wait.
             self.arrivals.mark_unchanged();
-            let mut records = after(&self.db, self.topic, self.polled, max).await?;
+            let max = max.min(ROWS_MAX);
+            let next = async |from| after(&self.db, self.topic, from, max, POLL_BYTES_MAX).await;
+            let mut records = next(self.polled).await?;
             if records.is_empty() && !wait.is_zero() {
                 // Told or not, and also if the log is closing: look once more.
                 let _ = tokio::time::timeout(wait, self.arrivals.changed()).await;
-                records = after(&self.db, self.topic, self.polled, max).await?;
+                records = next(self.polled).await?;
             }
             if let Some(last) = records.last() {
                 self.polled = last.position.offset;
             }
-            Ok(Batch { caught_up: records.len() < max, records })
+            let bytes: usize = records.iter().map(|stored| stored.record.value.len()).sum();
+            Ok(Batch { caught_up: records.len() < max && bytes < POLL_BYTES_MAX, records })
         })
     }
 

@@ -129,6 +129,11 @@ impl Log for KafkaLog {
         Box::pin(async move { blocking(move || lag::look(&shared)).await? })
     }
 
+    /// Enough that the next batch is on its way before the one before is acknowledged.
+    fn appends_at_once(&self) -> usize {
+        16
+    }
+
     /// Kafka drops what is over by itself.
     fn expire(&self, _: Timestamp) -> Fut<'_, u64> {
         Box::pin(std::future::ready(Ok(0)))

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use backbone::log::{Start, Stored};
+use backbone::log::{POLL_BYTES_MAX, Start, Stored};
 use backbone::{Consumer, Cursor, Error, Log, Record, Topic};
 use schemas::time::later;
 
@@ -240,4 +240,20 @@ pub async fn a_poll_given_up_loses_nothing(fresh: &Fresh) {
         log.append(vec![record(Topic::Raw, "a/1", 0, "event")]).await.unwrap();
     }
     assert_eq!(values(&take(reader.as_mut(), 1).await), ["event"]);
+}
+
+pub async fn large_records_come_few_at_once(fresh: &Fresh) {
+    let log = &fresh.backbone.log;
+    let large = "x".repeat(600 << 10);
+    log.append((0..20).map(|n| record(Topic::Raw, "a/1", n, &large)).collect()).await.unwrap();
+    let mut reader = log.consumer("g", Topic::Raw, Start::Oldest).await.unwrap();
+    let (mut read, mut caught_up) = (0, false);
+    while read < 20 {
+        assert!(!caught_up, "there is more");
+        let batch = reader.poll(100, LONG).await.unwrap();
+        let bytes: usize = batch.records.iter().map(|stored| stored.record.value.len()).sum();
+        assert!(bytes < POLL_BYTES_MAX + large.len(), "{bytes}");
+        (read, caught_up) = (read + batch.records.len(), batch.caught_up);
+    }
+    assert_eq!((read, caught_up), (20, true));
 }

@@ -32,7 +32,8 @@ mod embedded {
         log: appends_are_read_in_order_and_waited_for, a_group_goes_on_where_it_committed, outputs_and_offsets_are_one,
             d2_the_older_of_two_readers_loses, the_newest_state_of_a_key_is_kept, the_latest_is_what_was_committed,
             time_finds_the_first_record, reading_goes_through_every_key_oldest_first, due_finds_what_is_overdue,
-            old_records_expire, what_is_acknowledged_survives_reopening, a_poll_given_up_loses_nothing;
+            old_records_expire, what_is_acknowledged_survives_reopening, a_poll_given_up_loses_nothing,
+            large_records_come_few_at_once;
         queue: an_announcement_wakes_one_wait, a_wait_ends_by_itself;
         directory: what_is_saved_is_loaded, a_secret_finds_its_source, no_secret_is_in_the_clear, status_changes_count;
         journal: the_highest_revision_is_kept, calls_are_listed_newest_first;
@@ -51,7 +52,7 @@ mod kafka {
         log: appends_are_read_in_order_and_waited_for, a_group_goes_on_where_it_committed, outputs_and_offsets_are_one,
             the_newest_state_of_a_key_is_kept, the_latest_is_what_was_committed, time_finds_the_first_record,
             reading_goes_through_every_key_oldest_first, due_finds_what_is_overdue, what_is_acknowledged_survives_reopening,
-            a_poll_given_up_loses_nothing;
+            a_poll_given_up_loses_nothing, large_records_come_few_at_once;
     );
 }
 

@@ -1,7 +1,7 @@
 //! `[[account.connection]]`.
 
 use backbone::store::{ConnectionEntry, Credentials};
-use schemas::{AccountId, Connection, ConnectionId, ConnectionStatus, Employee, SourceId, Who};
+use schemas::{AccountId, Connection, ConnectionId, ConnectionStatus, Employee, SourceId, Text, Who};
 use sinks::Connector;
 
 use super::fields::{base_url, credentials, timezone};
@@ -214,10 +214,10 @@ fn employee(mut row: Table<'_, '_>, sources: &[SourceId], problems: &mut Problem
     let before = problems.count();
     let crm_user = row.text("crm_user", problems);
     let who = Who {
-        extension: row.text("extension", problems),
-        sip: row.text("sip", problems),
-        phone: row.text("phone", problems),
-        pbx_id: row.text("pbx_id", problems),
+        extension: row.text("extension", problems).map(Text::from),
+        sip: row.text("sip", problems).map(Text::from),
+        phone: row.text("phone", problems).map(Text::from),
+        pbx_id: row.text("pbx_id", problems).map(Text::from),
     };
     if who.is_empty() && problems.count() == before {
         let message = "one or more of extension, sip, phone and pbx_id must be given";

@@ -62,7 +62,7 @@ fn clients(said: &str, query: &CallQuery, accounts: &Accounts) -> BTreeSet<Strin
     let asked = sources.filter(|source| query.source.as_ref().is_none_or(|only| *only == source.id));
     let regions: BTreeSet<&str> = asked.map(|source| source.region.as_str()).take(10_000).collect();
     let read = regions.into_iter().take(REGIONS_MAX).chain([""]).filter_map(|region| Phone::read(said, region).e164);
-    let numbers: BTreeSet<String> = read.collect();
+    let numbers: BTreeSet<String> = read.map(String::from).collect();
     if numbers.is_empty() { [said.trim().to_owned()].into() } else { numbers }
 }
 

@@ -19,7 +19,7 @@ const CONNECTIONS_MAX: u32 = 200;
 pub async fn call(console: &Console, call: Call) -> Result<CallView, Fault> {
     let mut receipts = receipts(console, &call).await?;
     let event = |heard: &schemas::Heard| EventView {
-        id: heard.id.clone(),
+        id: heard.id,
         at: heard.at,
         offset_seconds: heard.at.duration_since(call.started_at).as_secs(),
         origin: heard.origin,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backbone::embedded::Embedded;
+use backbone::follow::Follower as _;
 use backbone::log::Start;
 use backbone::{Backbone, Cursor, Record, Topic};
 use processor::{Processor, ProcessorMetrics};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use backbone::follow::Follower as _;
 use backbone::log::{Batch, Start};
 use backbone::{Consumer, Error, Fut, Record, Topic};
 use schemas::Timestamp;

@@ -5,4 +5,5 @@
 mod bench;
 mod crashes;
 mod rebuilt;
+mod remembered;
 mod time;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use backbone::follow::{Follower, follow};
 use backbone::log::Start;
-use backbone::{Backbone, Consumer, Error, Topic, ledger::Wanted};
+use backbone::{Backbone, Consumer, Error, Fut, Topic, ledger::Wanted};
 use schemas::{Call, Clock, Connection};
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +13,6 @@ use super::connections::{Connections, wants};
 
 const BATCH: usize = 500;
 const IDLE: Duration = Duration::from_secs(1);
-const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// Opens a delivery for every finished call and every connection that wants it.
 pub struct Intake {
@@ -28,46 +28,11 @@ pub struct Intake {
 
 impl Intake {
     /// Runs until `stop`.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
+    pub async fn run(mut self, stop: CancellationToken) -> Result<(), Error> {
         let group = format!("sink-{}", self.kind);
         let mut reader = self.backbone.log.consumer(&group, Topic::Finished, Start::Oldest).await?;
-        while !stop.is_cancelled() {
-            let turn = tokio::select! {
-                turn = self.turn(reader.as_mut()) => turn,
-                () = stop.cancelled() => break,
-            };
-            if let Err(why) = turn {
-                tracing::warn!(kind = self.kind, error = %why, "taking in finished calls failed, reading again");
-                tokio::time::sleep(AFTER_FAILURE).await;
-                if let Err(why) = reader.rewind().await {
-                    tracing::warn!(kind = self.kind, error = %why, "the reader could not go back yet");
-                }
-            }
-        }
+        follow(&mut self, reader.as_mut(), &stop).await;
         Ok(())
-    }
-
-    /// The ledger first, then how far was read: after a crash between the two the ledger is told again, and knows.
-    async fn turn(&self, reader: &mut dyn Consumer) -> Result<(), Error> {
-        let batch = reader.poll(BATCH, IDLE).await?;
-        if batch.records.is_empty() {
-            return Ok(());
-        }
-        let known = self.connections.known().await?;
-        let mut wanted = Vec::new();
-        for stored in &batch.records {
-            match serde_json::from_slice::<Call>(&stored.record.value) {
-                Ok(call) => wanted.extend(self.wanted(&known, &call, &stored.record.value)),
-                Err(why) => {
-                    tracing::error!(key = %stored.record.key, error = %why, "a finished call cannot be read, passed over");
-                }
-            }
-        }
-        let due = self.backbone.ledger.want(&wanted, self.clock.now()).await?;
-        if let Err(why) = self.backbone.queue.announce(self.kind, due).await {
-            tracing::debug!(kind = self.kind, error = %why, "the queue was not told, the sweep will see");
-        }
-        reader.commit(Vec::new()).await
     }
 
     fn wanted(&self, known: &[Connection], call: &Call, body: &[u8]) -> Vec<Wanted> {
@@ -83,10 +48,39 @@ impl Intake {
     }
 }
 
+impl Follower for Intake {
+    fn doing(&self) -> String {
+        format!("taking in finished calls for {}", self.kind)
+    }
+
+    /// The ledger first, then how far was read: after a crash between the two the ledger is told again, and knows.
+    fn turn<'a>(&'a mut self, reader: &'a mut dyn Consumer) -> Fut<'a, ()> {
+        Box::pin(async move {
+            let batch = reader.poll(BATCH, IDLE).await?;
+            if batch.records.is_empty() {
+                return Ok(());
+            }
+            let known = self.connections.known().await?;
+            let mut wanted = Vec::new();
+            for stored in &batch.records {
+                match serde_json::from_slice::<Call>(&stored.record.value) {
+                    Ok(call) => wanted.extend(self.wanted(&known, &call, &stored.record.value)),
+                    Err(why) => {
+                        tracing::error!(key = %stored.record.key, error = %why, "a finished call cannot be read, passed over");
+                    }
+                }
+            }
+            let due = self.backbone.ledger.want(&wanted, self.clock.now()).await?;
+            self.backbone.queue.announce(self.kind, due).await?;
+            reader.commit(Vec::new()).await
+        })
+    }
+}
+
 /// Calls of one client run one after another; a call of nobody known waits for no other.
 pub fn lane(call: &Call) -> String {
     match call.client.as_ref().and_then(|client| client.e164.as_ref()) {
-        Some(number) => number.clone(),
+        Some(number) => number.to_string(),
         None => call.id.to_string(),
     }
 }

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use backbone::follow::{Follower, follow};
 use backbone::log::Start;
-use backbone::{Backbone, Consumer, Error, Topic};
+use backbone::{Backbone, Consumer, Error, Fut, Topic};
 use schemas::time::later;
 use schemas::{Call, CallState, Clock, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -55,43 +56,11 @@ impl Notices {
     }
 
     /// Runs until `stop`.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
+    pub async fn run(mut self, stop: CancellationToken) -> Result<(), Error> {
         let group = format!("notices-{}", self.kind);
         // From the oldest, for what rings while this starts; what is late by now is passed over.
         let mut reader = self.backbone.log.consumer(&group, Topic::State, Start::Oldest).await?;
-        while !stop.is_cancelled() {
-            let turn = tokio::select! {
-                turn = self.turn(reader.as_mut()) => turn,
-                () = stop.cancelled() => break,
-            };
-            if let Err(why) = turn {
-                tracing::warn!(kind = self.kind, error = %why, "reading the state of calls failed, reading again");
-                tokio::time::sleep(IDLE).await;
-                if let Err(why) = reader.rewind().await {
-                    tracing::warn!(kind = self.kind, error = %why, "the reader could not go back yet");
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn turn(&self, reader: &mut dyn Consumer) -> Result<(), Error> {
-        let batch = reader.poll(BATCH, IDLE).await?;
-        if batch.records.is_empty() {
-            return Ok(());
-        }
-        // Noted as read before it is sent: a notice is rather not sent than sent twice.
-        reader.commit(Vec::new()).await?;
-        let open = self.connections.all().await?;
-        for stored in batch.records.iter().filter(|stored| !stored.record.value.is_empty()) {
-            let Ok(call) = serde_json::from_slice::<Call>(&stored.record.value) else { continue };
-            let Some(deadline) = deadline(&call).filter(|deadline| self.sender.clock.now() < *deadline) else {
-                continue;
-            };
-            for open in open.iter().filter(|open| open.active() && wants(&open.connection, &call)) {
-                self.start(open, call.clone(), deadline);
-            }
-        }
+        follow(&mut self, reader.as_mut(), &stop).await;
         Ok(())
     }
 
@@ -118,6 +87,34 @@ impl Notices {
             sender.metrics.noticed(open.connection.id.as_str(), outcome);
             drop(place);
         });
+    }
+}
+
+impl Follower for Notices {
+    fn doing(&self) -> String {
+        format!("reading the state of calls for {}", self.kind)
+    }
+
+    fn turn<'a>(&'a mut self, reader: &'a mut dyn Consumer) -> Fut<'a, ()> {
+        Box::pin(async move {
+            let batch = reader.poll(BATCH, IDLE).await?;
+            if batch.records.is_empty() {
+                return Ok(());
+            }
+            // Noted as read before it is sent: a notice is rather not sent than sent twice.
+            reader.commit(Vec::new()).await?;
+            let open = self.connections.all().await?;
+            for stored in batch.records.iter().filter(|stored| !stored.record.value.is_empty()) {
+                let Ok(call) = serde_json::from_slice::<Call>(&stored.record.value) else { continue };
+                let Some(deadline) = deadline(&call).filter(|deadline| self.sender.clock.now() < *deadline) else {
+                    continue;
+                };
+                for open in open.iter().filter(|open| open.active() && wants(&open.connection, &call)) {
+                    self.start(open, call.clone(), deadline);
+                }
+            }
+            Ok(())
+        })
     }
 }
 

@@ -48,12 +48,12 @@ impl Records {
         Session { number: self.begun, said: 0, states }
     }
 
-    /// The next `count` records, each as it stands in the log.
-    pub fn batch(&mut self, count: usize) -> Result<Vec<Vec<u8>>> {
+    /// The next `count` records, each with its key, as it stands in the log.
+    pub fn batch(&mut self, count: usize) -> Result<Vec<(String, Vec<u8>)>> {
         (0..count).map(|_| self.record()).collect()
     }
 
-    fn record(&mut self) -> Result<Vec<u8>> {
+    fn record(&mut self) -> Result<(String, Vec<u8>)> {
         let at = self.chance.usize(..UNDER_WAY);
         let session = self.under_way[at];
         let state = session.states[session.said];
@@ -62,7 +62,8 @@ impl Records {
             self.under_way[at] = self.session();
         }
         self.made += 1;
-        Ok(serde_json::to_vec(&self.event(session.number, state)?)?)
+        let event = self.event(session.number, state)?;
+        Ok((event.key().to_string(), serde_json::to_vec(&event)?))
     }
 
     fn event(&mut self, number: u32, state: PbxState) -> Result<Event> {
@@ -73,7 +74,8 @@ impl Records {
             PbxState::Missed | PbxState::PresumedEnd => "MISSED",
         };
         let text = webhook::body(number, word);
-        let phone = |digits: String| Phone { e164: Some(format!("+{digits}")), said: digits, anonymous: false };
+        let phone =
+            |digits: String| Phone { e164: Some(format!("+{digits}").into()), said: digits.into(), anonymous: false };
         let recording = format!("https://app.uiscom.ru/system/media/talk/{number}/2f1b0c/");
         let said = Said {
             direction: Some(Direction::Incoming),
@@ -88,7 +90,7 @@ impl Records {
             receipt: Uuid::from_u128(self.chance.u128(..)),
             account: "bench".parse()?,
             source: self.source.clone(),
-            session: number.to_string(),
+            session: number.to_string().into(),
             received_at: Timestamp::from_millisecond(BEGIN_MS + i64::from(self.made))?,
             origin: Origin::Webhook,
             said,

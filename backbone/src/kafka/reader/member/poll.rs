@@ -11,7 +11,7 @@ use crate::kafka::fault::{code, fault, unavailable};
 use crate::kafka::partition::partition_of;
 use crate::kafka::record::stored;
 use crate::kafka::scan::passing;
-use crate::log::{Batch, Stored};
+use crate::log::{Batch, POLL_BYTES_MAX, Stored};
 
 /// One wait for records; between two of them it is looked whether anybody still waits.
 const SLICE: Duration = Duration::from_millis(100);
@@ -23,9 +23,9 @@ impl Member {
             self.rewind()?;
         }
         let deadline = Instant::now() + wait;
-        let mut records: Vec<Stored> = Vec::new();
+        let (mut records, mut bytes): (Vec<Stored>, usize) = (Vec::new(), 0);
         let mut away = None;
-        while records.len() < max {
+        while records.len() < max && bytes < POLL_BYTES_MAX {
             self.settle()?;
             let left = deadline.saturating_duration_since(Instant::now());
             let slice = if records.is_empty() { left.min(SLICE) } else { Duration::ZERO };
@@ -37,6 +37,7 @@ impl Member {
                     if let Some(place) = self.places.get_mut(&found.position.partition) {
                         place.next = found.position.offset + 1;
                         place.at_end = false;
+                        bytes += found.record.value.len();
                         records.push(found);
                     }
                 }

@@ -62,7 +62,7 @@ fn put(name: &str, record: &str, fields: Fields, marker: String, why: &str) -> P
 pub fn company(rules: &Rules, call: &Call, responsible: &Responsible) -> Put {
     let names = &rules.settings.structures.companies;
     let client = call.client.as_ref();
-    let number = client.and_then(|client| client.e164.clone()).unwrap_or_default();
+    let number = client.and_then(|client| client.e164.as_deref()).unwrap_or_default().to_owned();
     let mut fields = Fields::default();
     fields.known(&names.name, client.map(schemas::Phone::pretty));
     fields.set(&names.phone, number.clone());
@@ -81,7 +81,7 @@ pub fn contact(rules: &Rules, call: &Call, owner: Option<&str>, responsible: &Re
     };
     let client = call.client.as_ref().filter(|client| !client.anonymous && !client.said.is_empty());
     let number =
-        client.map(|client| client.e164.clone().unwrap_or_else(|| client.said.chars().take(PHONE_MAX).collect()));
+        client.map(|client| client.e164.as_deref().unwrap_or(&client.said).chars().take(PHONE_MAX).collect::<String>());
     let duration = if call.answered() { call.talk_seconds } else { Some(0) };
     let (description, marker) = match names.external_id.name() {
         Some(_) => (texts::description(call), call.id.to_string()),

@@ -30,7 +30,7 @@ fn answered() -> Call {
         id: CallId("acme-uis/77".to_owned()),
         account: "acme".parse().unwrap(),
         source: "acme-uis".parse().unwrap(),
-        session: "77".to_owned(),
+        session: "77".into(),
         use_number: 1,
         revision: 3,
         direction: Direction::Incoming,

@@ -18,7 +18,7 @@ pub fn date(at: Timestamp, zone: &TimeZone) -> String {
 
 /// Our mark at the end of a text, told by call and step: 64 bits of a hash.
 pub fn mark(call: &Call, step: &str) -> String {
-    let hash = EventId::of(&[call.id.as_str().as_bytes(), step.as_bytes()]).0;
+    let hash = EventId::of(&[call.id.as_str().as_bytes(), step.as_bytes()]).to_string();
     format!("[rf:{}]", &hash[..16])
 }
 
