@@ -77,6 +77,10 @@ impl Ground for Mixed {
         Box::pin(async { Vec::new() })
     }
 
+    fn rows_read(&self) -> Boxed<'_, Option<i64>> {
+        Box::pin(async { None })
+    }
+
     fn pass(&self, _: u32) -> Boxed<'_, ()> {
         Box::pin(async {})
     }
