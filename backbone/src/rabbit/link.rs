@@ -123,7 +123,7 @@ impl Link {
         match &*self.0.borrow() {
             State::Up(live) => Ok(Arc::clone(live)),
             State::Away(why) | State::Refused(why) => Err(away(why)),
-            State::Connecting => Err(away("not connected yet")),
+            State::Connecting => Err(away(&"not connected yet")),
         }
     }
 

@@ -12,6 +12,7 @@ mod open;
 mod publish;
 mod take;
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -41,7 +42,7 @@ pub struct RabbitQueue {
     _stop: DropGuard,
 }
 
-fn away(why: impl ToString) -> Error {
+fn away(why: &dyn fmt::Display) -> Error {
     Error::Unavailable { part: "queue", why: why.to_string() }
 }
 

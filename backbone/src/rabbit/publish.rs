@@ -19,7 +19,7 @@ const PERSISTENT: u8 = 2;
 /// Puts `words` words into the queue.
 pub async fn announce(link: &Link, queue: &str, words: usize) -> Result<(), Error> {
     let live = link.up()?;
-    let full = || away("the broker takes no messages, it is short of memory or disk");
+    let full = || away(&"the broker takes no messages, it is short of memory or disk");
     if live.blocked() {
         return Err(full());
     }
@@ -27,16 +27,16 @@ pub async fn announce(link: &Link, queue: &str, words: usize) -> Result<(), Erro
         Ok(Ok(true)) => Ok(()),
         Ok(Ok(false)) => {
             tracing::warn!(queue, "words of work were not taken by RabbitMQ, workers find it when they look");
-            Err(away("the broker did not take the words"))
+            Err(away(&"the broker did not take the words"))
         }
         Ok(Err(why)) => {
             live.give_up();
-            Err(away(why))
+            Err(away(&why))
         }
         Err(_) if live.blocked() => Err(full()),
         Err(_) => {
             live.give_up();
-            Err(away(format!("no confirmation in {} s", PATIENCE.as_secs())))
+            Err(away(&format!("no confirmation in {} s", PATIENCE.as_secs())))
         }
     }
 }

@@ -115,10 +115,9 @@ async fn hand_over(mut consumer: Consumer, give: &mpsc::Sender<Delivery>) {
                     return;
                 }
             }
-            Ok(_) => return,
             // A word that nobody waits for yet stays in hand.
             Err(_) if give.capacity() == 0 => {}
-            Err(_) => return,
+            Ok(_) | Err(_) => return,
         }
     }
 }

@@ -1,7 +1,8 @@
 # Stands between a test program and its server. Obeys one word a line on standard input, answers each with one line, and
 # when the input ends, which it does also when the program was killed, removes the server and its directory.
-# Before this come: ready (what the log says once it serves), polite (the signal that ends it), prepare, serve; and
-# beside, beside_ready where something must run beside the server.
+# Before this come: ready (what the log says once it serves), polite (the signal that ends it), last (the signal that ends
+# it in a hurry, where SIGKILL would leave something behind), prepare, serve; and beside, beside_ready where something must
+# run beside the server.
 set -u
 dir=$1 server='' aside=''
 cd "$dir" || exit 1
@@ -88,6 +89,17 @@ stop() {
     end
 }
 
+leave() {
+    if [ -n "$server" ] && [ -n "$last" ]; then
+        kill -CONT $(tree)
+        kill -"$last" "$server"
+        within 50 ended
+    fi
+    end
+    cd /
+    rm -rf "$dir"
+}
+
 serves() { grep -qs "$ready" log || gone "$server"; }
 
 start() {
@@ -105,7 +117,7 @@ start() {
     return 1
 }
 
-trap 'end; cd /; rm -rf "$dir"' EXIT
+trap leave EXIT
 trap exit INT TERM HUP
 prepare </dev/null 3>&- || { say failed; cat >/dev/null; exit 1; }
 say prepared

@@ -1,5 +1,5 @@
 ready='Kafka Server started'
-polite=TERM
+polite=TERM last=''
 
 java_with() {
     exec java -cp "$jars/*" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$@"

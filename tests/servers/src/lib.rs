@@ -5,7 +5,12 @@
 //! names of their own in it ([`name`]). Tests that stop, kill or pause a server start their own. Calls block, for seconds
 //! while a server starts.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 mod install;
 mod kafka;

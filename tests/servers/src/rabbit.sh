@@ -1,5 +1,5 @@
 ready='Server startup complete'
-polite=TERM
+polite=TERM last=''
 
 prepare() {
     : >enabled_plugins

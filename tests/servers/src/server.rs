@@ -67,7 +67,7 @@ impl Server {
         let input = child.stdin.take();
         let server = Self { dir, shell: Mutex::new(Shell { child, input, answers }) };
         let prepared = server.shell().answer();
-        server.expect(&prepared, "prepared");
+        server.expect(prepared.as_deref(), "prepared");
         server.start_again();
         server
     }
@@ -80,7 +80,7 @@ impl Server {
     /// Starts it again on the same data and ports, after [`kill`](Self::kill) or [`stop`](Self::stop).
     pub fn start_again(&self) {
         let answer = self.shell().ask("start");
-        self.expect(&answer, "started");
+        self.expect(answer.as_deref(), "started");
     }
 
     /// Ends it as an operator would, within half a minute.
@@ -130,11 +130,11 @@ impl Server {
 
     fn do_it(&self, word: &str, done: &str) {
         let answer = self.shell().ask(word);
-        self.expect(&answer, done);
+        self.expect(answer.as_deref(), done);
     }
 
-    fn expect(&self, answer: &Option<String>, expected: &str) {
-        assert_eq!(answer.as_deref(), Some(expected), "the server in {}:\n{}", self.dir.path().display(), self.log());
+    fn expect(&self, answer: Option<&str>, expected: &str) {
+        assert_eq!(answer, Some(expected), "the server in {}:\n{}", self.dir.path().display(), self.log());
     }
 
     fn shell(&self) -> MutexGuard<'_, Shell> {
