@@ -1,5 +1,6 @@
 //! The sink role of one CRM: intake, deliveries and notices, side by side.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -129,8 +130,9 @@ impl Deliveries {
             // There may be more than one worker can take.
             announce(&self.deliverer, self.kind, 1).await;
         }
+        let open: HashMap<&ConnectionId, &Arc<Open>> = open.iter().map(|open| (&open.connection.id, open)).collect();
         for claim in claims {
-            if let Some(open) = open.iter().find(|open| open.connection.id == claim.delivery.connection) {
+            if let Some(open) = open.get(&claim.delivery.connection) {
                 self.start(Arc::clone(open), claim);
             }
         }

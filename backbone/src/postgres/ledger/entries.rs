@@ -53,11 +53,14 @@ impl Row {
             what: kept(what),
             crm_id: kept(crm_id),
         };
+        let content = json(&step.content)?;
+        // What was made is held as it was wanted.
+        let held = if step.held == step.content { content.clone() } else { json(&step.held)? };
         Ok(Self {
             name: kept(&step.name),
             status: step.status,
-            content: json(&step.content)?,
-            held: json(&step.held)?,
+            content,
+            held,
             marker: kept(&step.marker),
             crm_id: step.crm_id.as_deref().map(kept),
             deadline: step.deadline.map(millis),
