@@ -1,7 +1,9 @@
 //! What librdkafka tells its user: log lines, errors, partitions given and taken, records delivered.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -14,8 +16,33 @@ use rdkafka::{Message as _, TopicPartitionList};
 
 use crate::log::Position;
 
-/// Hands librdkafka's words on; it leaves out repeated ones by itself.
+/// What is said again and again while Kafka is away is said once in so long, by all clients of the process together.
+const SILENCE: Duration = Duration::from_secs(30);
+/// So many different sayings are remembered.
+const SAYINGS: usize = 64;
+
+/// Whether this is to be said now. How often and for how long something happened stands in brackets, and makes no
+/// difference.
+fn is_news(what: &str, text: &str) -> bool {
+    static SAID: Mutex<BTreeMap<String, Instant>> = Mutex::new(BTreeMap::new());
+    let saying = format!("{what} {}", text.split('(').next().unwrap_or_default());
+    let now = Instant::now();
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.get(&saying).is_some_and(|at| now.duration_since(*at) < SILENCE) {
+        return false;
+    }
+    if said.len() >= SAYINGS {
+        said.clear();
+    }
+    said.insert(saying, now);
+    true
+}
+
+/// Hands librdkafka's words on.
 fn log(level: RDKafkaLogLevel, what: &str, text: &str) {
+    if !is_news(what, text) {
+        return;
+    }
     match level {
         RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
             tracing::error!(target: "kafka", what, "{text}");
@@ -27,7 +54,10 @@ fn log(level: RDKafkaLogLevel, what: &str, text: &str) {
 }
 
 fn error(error: &KafkaError, reason: &str) {
-    tracing::warn!(target: "kafka", %error, "{reason}");
+    // The reason counts brokers, which come and go one by one.
+    if is_news("error", &error.to_string()) {
+        tracing::warn!(target: "kafka", %error, "{reason}");
+    }
 }
 
 /// Of clients that only ask, write without transactions, or read outside groups.

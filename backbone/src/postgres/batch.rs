@@ -1,6 +1,7 @@
 //! Writes that wait together go together: a commit costs the same for one and for hundreds. A batch is what came while the
 //! ones before it were written, and each caller is told what became of its own.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
@@ -112,10 +113,9 @@ fn apart<W: Write>(all: Vec<Waiting<W>>) -> (Vec<Waiting<W>>, Vec<Waiting<W>>) {
     for one in all {
         let held = one.write.held();
         let key = (held.connection.clone(), held.call.clone());
-        if first.contains_key(&key) {
-            rest.push(one);
-        } else {
-            first.insert(key, one);
+        match first.entry(key) {
+            Entry::Vacant(place) => drop(place.insert(one)),
+            Entry::Occupied(_) => rest.push(one),
         }
     }
     (first.into_values().collect(), rest)

@@ -149,7 +149,9 @@ pub async fn many_claimers_share_nothing(fresh: &Fresh) {
             limits.rotate_left(turn % CONNECTIONS.len());
             while hands.lock().unwrap().calls.len() < CALLS {
                 let claims = claim(&*ledger, &limits, 8).await;
-                claims.iter().for_each(|claim| hands.lock().unwrap().take(claim, MOST));
+                for claim in &claims {
+                    hands.lock().unwrap().take(claim, MOST);
+                }
                 tokio::time::sleep(Duration::from_millis(2)).await;
                 give_back(&*ledger, &hands, claims).await;
             }

@@ -159,15 +159,15 @@ pub async fn steps_survive(fresh: &Fresh) {
     let ledger = &*fresh.backbone.ledger;
     ledger.want(&[wanted("crm", "s/1", "+7", 1)], at(0)).await.unwrap();
     let first = claim(ledger, 0).await.unwrap();
-    let company = Some(("company".to_owned(), "7".to_owned()));
-    let entries = [Entry { step: step(StepStatus::Trying), remember: company.clone() }];
+    let company = ("company".to_owned(), "7".to_owned());
+    let entries = [Entry { step: step(StepStatus::Trying), remember: Some(company.clone()) }];
     ledger.write(&first, &entries).await.unwrap();
     let again = fresh.ground.reopen().await.ledger;
     assert!(delivery(&*again, "s/1").await.uncertain);
     fresh.ground.pass(60).await;
     let resumed = claim(&*again, 60).await.unwrap();
     assert_eq!(resumed.steps, [step(StepStatus::Trying)]);
-    assert_eq!(resumed.remembered, [company.unwrap()]);
+    assert_eq!(resumed.remembered, [company]);
     again.want(&[wanted("crm", "s/2", "+8", 1)], at(60)).await.unwrap();
     assert!(claim(&*again, 60).await.unwrap().remembered.is_empty(), "of another number");
 }
@@ -177,18 +177,18 @@ pub async fn a_delivery_is_given_back_with_its_last_entries(fresh: &Fresh) {
     ledger.want(&[wanted("crm", "s/1", "+7", 1), wanted("crm", "s/2", "+7", 1)], at(0)).await.unwrap();
     let first = claim(ledger, 0).await.unwrap();
     ledger.write(&first, &entry(StepStatus::Trying)).await.unwrap();
-    let company = Some(("company".to_owned(), "7".to_owned()));
+    let company = ("company".to_owned(), "7".to_owned());
     let other = Step { name: "task".into(), at: at(3), ..step(StepStatus::Failed) };
-    let last = vec![Entry { step: step(StepStatus::Done), remember: company.clone() }, other.clone().into()];
+    let last = vec![Entry { step: step(StepStatus::Done), remember: Some(company.clone()) }, other.clone().into()];
     ledger.release(&first, Ending { last, ..done() }, at(4)).await.unwrap();
     let (after, steps) = ledger.delivery(&"crm".parse().unwrap(), &first.delivery.call).await.unwrap().unwrap();
     assert_eq!((after.status, after.uncertain), (Status::Done, false));
     assert_eq!(steps, [step(StepStatus::Done), other]);
-    assert_eq!(claim(ledger, 5).await.unwrap().remembered, [company.unwrap()]);
+    assert_eq!(claim(ledger, 5).await.unwrap().remembered, [company]);
     // Whoever lost the lease leaves nothing behind, the last entries neither.
-    let late = Ending { last: vec![Step { name: "late".into(), ..step(StepStatus::Done) }.into()], ..done() };
-    let lost = ledger.release(&Claim { lease: uuid::Uuid::now_v7(), ..first.clone() }, late, at(6)).await;
-    assert!(matches!(lost, Err(Error::LeaseLost(_))), "{lost:?}");
+    let stale = Ending { last: vec![Step { name: "late".into(), ..step(StepStatus::Done) }.into()], ..done() };
+    let refused = ledger.release(&Claim { lease: uuid::Uuid::now_v7(), ..first.clone() }, stale, at(6)).await;
+    assert!(matches!(refused, Err(Error::LeaseLost(_))), "{refused:?}");
     assert_eq!(ledger.delivery(&"crm".parse().unwrap(), &first.delivery.call).await.unwrap().unwrap().1.len(), 2);
 }
 

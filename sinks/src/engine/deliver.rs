@@ -81,9 +81,10 @@ impl Deliverer {
             return;
         };
         // One line for what goes well would be thousands a second; the ledger has them.
-        match &release {
-            Release::Done { .. } => tracing::debug!(%connection, %call, outcome, "delivered"),
-            _ => tracing::info!(%connection, %call, outcome, "delivery tried"),
+        if matches!(release, Release::Done { .. }) {
+            tracing::debug!(%connection, %call, outcome, "delivered");
+        } else {
+            tracing::info!(%connection, %call, outcome, "delivery tried");
         }
         self.give_back(work, release).await;
     }

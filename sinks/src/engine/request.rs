@@ -111,13 +111,13 @@ impl Deliverer {
             work.place = work.hand.place_now();
         }
         let timeout = work.open.limits.request_timeout;
-        let mut step = None;
+        let mut written = None;
         for _ in 0..TRIES {
             let takes = if work.place.is_some() { timeout } else { READY + timeout };
             self.lease(work, takes).await?;
             let deadline = Instant::now() + takes;
             let now = self.clock.now();
-            let trying = step.insert(steps::trying(put, before, now, later(now, takes)));
+            let trying = written.insert(steps::trying(put, before, now, later(now, takes)));
             work.note(trying.clone().into());
             self.write(work).await?;
             if !work.open.pace.limited() {
@@ -128,20 +128,20 @@ impl Deliverer {
             match work.open.usable() {
                 Ok(()) if fits => return Ok((trying.clone(), deadline)),
                 Ok(()) => {}
-                Err(stop) => return Err(unsent(work, step, stop)),
+                Err(why) => return Err(unsent(work, written, why)),
             }
         }
         let late = Failure::Unavailable("the ledger or the connection's turn took too long".to_owned());
-        Err(unsent(work, step, late.into()))
+        Err(unsent(work, written, late.into()))
     }
 }
 
 /// The record was written down, and nothing was sent.
-fn unsent(work: &mut Work<'_>, step: Option<Step>, stop: Stop) -> Stop {
-    if let Some(mut step) = step {
+fn unsent(work: &mut Work<'_>, written: Option<Step>, why: Stop) -> Stop {
+    if let Some(mut step) = written {
         step.status = StepStatus::Failed;
         step.note = format!("{} · not sent", step.note);
         work.note(step.into());
     }
-    stop
+    why
 }

@@ -1,7 +1,10 @@
 //! Records of `calls.raw` as ingest writes them: 1,000,000 events of about 357,000 sessions, interleaved, the same ones at
 //! every run. Four calls in five are RINGING, ANSWERED, HANGUP; the fifth is RINGING, MISSED.
 
+use std::time::Duration;
+
 use anyhow::Result;
+use schemas::time::later;
 use schemas::{Direction, Event, EventId, Origin, PbxState, Phone, Said, SourceId, Timestamp, Verbatim, Who};
 use uuid::Uuid;
 
@@ -19,6 +22,7 @@ pub struct Records {
     begun: u32,
     made: u32,
     source: SourceId,
+    begin: Timestamp,
 }
 
 #[derive(Clone, Copy)]
@@ -29,11 +33,16 @@ struct Session {
 }
 
 impl Records {
-    /// From the first one.
+    /// From the first one, of a fixed time.
     pub fn new() -> Result<Self> {
+        Self::since(Timestamp::from_millisecond(BEGIN_MS)?)
+    }
+
+    /// From the first one, received at `begin`; each of the others a millisecond later.
+    pub fn since(begin: Timestamp) -> Result<Self> {
         let source = webhook::SOURCE.parse()?;
-        let mut records =
-            Self { chance: fastrand::Rng::with_seed(7), under_way: Vec::new(), begun: 0, made: 0, source };
+        let chance = fastrand::Rng::with_seed(7);
+        let mut records = Self { chance, under_way: Vec::new(), begun: 0, made: 0, source, begin };
         records.under_way = (0..UNDER_WAY).map(|_| records.session()).collect();
         Ok(records)
     }
@@ -91,7 +100,7 @@ impl Records {
             account: "bench".parse()?,
             source: self.source.clone(),
             session: number.to_string().into(),
-            received_at: Timestamp::from_millisecond(BEGIN_MS + i64::from(self.made))?,
+            received_at: later(self.begin, Duration::from_millis(self.made.into())),
             origin: Origin::Webhook,
             said,
             body: Verbatim { text, content_type: "application/json".to_owned(), ..Verbatim::default() },

@@ -10,6 +10,7 @@ use backbone::Log as _;
 use rdkafka::consumer::{Consumer as _, StreamConsumer};
 use rdkafka::message::Message as _;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use schemas::Timestamp;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
@@ -34,7 +35,7 @@ pub async fn run(site: &Site) -> Result<()> {
     let sent = Sent::default();
     let reader = tokio::spawn(read(site.kafka.address(), Arc::clone(&sent)));
     let before = ours.cpu_seconds()?;
-    let mut records = Records::new()?;
+    let mut records = Records::since(Timestamp::now())?;
     let mut sending = JoinSet::new();
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);

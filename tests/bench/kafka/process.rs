@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use backbone::{Log as _, Record, Topic};
-use schemas::Event;
+use schemas::{Event, Timestamp, Unread};
 use tokio::time::{Instant, sleep};
 
 use super::bare;
@@ -20,16 +20,16 @@ const CHUNK: usize = 10_000;
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// An event as ingest writes it.
-pub fn raw(value: Vec<u8>) -> Result<Record> {
-    let event: Event = serde_json::from_slice(&value)?;
-    let (key, id, at) = (event.key().to_string(), event.receipt, event.received_at);
+pub fn raw((key, value): (String, Vec<u8>)) -> Result<Record> {
+    let event: Event<Unread> = serde_json::from_slice(&value)?;
+    let (id, at) = (event.receipt, event.received_at);
     Ok(Record { topic: Topic::Raw, key, id, at, due: None, value })
 }
 
 /// Measures and prints.
 pub async fn run(site: &Site) -> Result<()> {
     let log = site.log().await?;
-    let mut records = Records::new()?;
+    let mut records = Records::since(Timestamp::now())?;
     for _ in 0..EVENTS / CHUNK {
         let chunk = records.batch(CHUNK)?.into_iter().map(raw).collect::<Result<Vec<_>>>()?;
         log.append(chunk).await?;

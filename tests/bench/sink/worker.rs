@@ -86,7 +86,7 @@ async fn prepare(backbone: &Backbone, calls: usize, from_log: bool) -> Result<()
 }
 
 fn call(number: usize, now: Timestamp) -> Result<Call> {
-    let key = CallKey { source: SOURCE.parse()?, session: number.to_string() };
+    let key = CallKey { source: SOURCE.parse()?, session: number.to_string().into() };
     let client = format!("{}", 79_160_000_000 + number);
     Ok(Call {
         id: key.call_id(1),

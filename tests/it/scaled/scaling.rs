@@ -50,7 +50,9 @@ async fn c13_d2_a_zombie_processor_and_a_zombie_sink_worker_change_nothing() {
 async fn bury_alive(fleet: &Fleet) {
     tokio::time::sleep(Duration::from_secs(2)).await;
     let zombies = [fleet.of(Role::Process)[0].clone(), fleet.of(Role::Sink)[0].clone()];
-    zombies.iter().for_each(|zombie| zombie.signal("STOP"));
+    for zombie in &zombies {
+        zombie.signal("STOP");
+    }
     tokio::join!(fleet.add(Role::Process), fleet.add(Role::Sink));
     let folded = async |fleet: &Fleet| {
         let metrics = format!("{}/metrics", fleet.of(Role::Process)[1].url());
@@ -59,5 +61,7 @@ async fn bury_alive(fleet: &Fleet) {
         (line > 0).then_some(())
     };
     eventually("the other processor to have taken over", async || folded(fleet).await).await;
-    zombies.iter().for_each(|zombie| zombie.signal("CONT"));
+    for zombie in &zombies {
+        zombie.signal("CONT");
+    }
 }

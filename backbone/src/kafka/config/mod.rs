@@ -121,19 +121,13 @@ impl KafkaConfig {
     }
 }
 
-#[cfg(feature = "kafka-tls")]
-fn needs_tls(_: &str, _: &str) -> Result<(), Error> {
-    Ok(())
-}
-
 /// A build without OpenSSL knows neither TLS nor SCRAM.
-#[cfg(not(feature = "kafka-tls"))]
 fn needs_tls(key: &str, value: &str) -> Result<(), Error> {
     let value = value.to_ascii_lowercase();
     let asks = key.starts_with("ssl.")
         || (key == "security.protocol" && value.contains("ssl"))
         || (key.starts_with("sasl.mechanism") && value.contains("scram"));
-    if asks {
+    if asks && !cfg!(feature = "kafka-tls") {
         return Err(Error::Invalid(format!(
             "backbone.kafka.{key} needs TLS, which this build lacks: build with `cargo build --release --features kafka-tls`"
         )));
