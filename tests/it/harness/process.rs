@@ -1,33 +1,23 @@
 //! `ringfold up`, or one role, as a child process, killed by its pid when the test ends.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
+
+use servers::Port;
 
 use super::eventually;
 
 /// A process that can be killed and started again at the same address.
 pub struct Process {
-    port: u16,
+    port: Port,
     dir: PathBuf,
     /// What its directory and its log are called.
     name: String,
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     child: Mutex<Option<Child>>,
-}
-
-/// A port that is free now and that nobody is given by chance: below those that the system takes for outgoing connections,
-/// so that it is still free when the process is started again.
-fn free_port() -> u16 {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
-    // Test runs side by side begin at different places.
-    let ports = std::iter::repeat_with(|| std::process::id() * 97 + NEXT.fetch_add(1, Ordering::Relaxed));
-    ports.map(|n| 10_000 + u16::try_from(n % 20_000).unwrap()).take(20_000).find(free).unwrap()
 }
 
 impl Process {
@@ -45,7 +35,7 @@ impl Process {
     pub fn of(dir: &Path, name: &str, arguments: &[&str], variables: Vec<(String, String)>) -> Self {
         let arguments = arguments.iter().map(ToString::to_string).collect();
         Self {
-            port: free_port(),
+            port: Port::free(),
             dir: dir.to_owned(),
             name: name.to_owned(),
             arguments,
@@ -55,7 +45,7 @@ impl Process {
     }
 
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://127.0.0.1:{}", self.port.number)
     }
 
     pub fn data(&self) -> PathBuf {
@@ -75,7 +65,7 @@ impl Process {
     pub fn command_on(&self, data: &Path) -> Command {
         let log = File::options().create(true).append(true).open(self.log_file()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringfold"));
-        command.args(&self.arguments).args(["--listen", &format!("127.0.0.1:{}", self.port)]);
+        command.args(&self.arguments).args(["--listen", &format!("127.0.0.1:{}", self.port.number)]);
         command.arg("--data").arg(data);
         command.env_clear().envs(self.variables.iter().cloned()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         command

@@ -1,7 +1,7 @@
 //! Real servers for tests: private instances in temporary directories, on ports that nobody else is given, gone together
 //! with the test program however that ends. `tests/install` installs what they are.
 //!
-//! Most tests share one server a program ([`postgres`], [`kafka`], [`rabbit`], started when first asked for) and keep to
+//! Most tests share one server a program ([`postgres()`], [`kafka()`], [`rabbit()`], started when first asked for) and keep to
 //! names of their own in it ([`name`]). Tests that stop, kill or pause a server start their own. Calls block, for seconds
 //! while a server starts.
 
@@ -24,6 +24,7 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 pub use kafka::Kafka;
+pub use port::Port;
 pub use postgres::{Database, Postgres};
 pub use rabbit::RabbitMq;
 pub use server::Server;

@@ -1,4 +1,4 @@
-//! Ports for servers: free now, and given to nobody by chance or by another test program, also while a server is down.
+//! Ports for servers and processes: free now, and given to nobody by chance or by another test program, also while a server is down.
 
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A port, kept for this program by a lock that ends with it.
 pub struct Port {
+    /// The port.
     pub number: u16,
     _lock: Option<File>,
 }
@@ -15,6 +16,7 @@ const FIRST: u16 = 10_000;
 const COUNT: u16 = 20_000;
 
 impl Port {
+    /// One that is free.
     pub fn free() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let tried = std::iter::repeat_with(|| {
