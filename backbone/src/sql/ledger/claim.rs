@@ -3,7 +3,7 @@
 //! What is read does not grow with what waits: the deliveries that are due longest are read in their order until there are
 //! enough, and those with a lease are few.
 
-/// The database's clock, as [`millis`] writes it: when the transaction began.
+/// The database's clock, as `millis` writes it: when the transaction began.
 macro_rules! database_clock {
     () => {
         "(extract(epoch FROM now()) * 1000)::bigint"
