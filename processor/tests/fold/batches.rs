@@ -137,12 +137,13 @@ fn c10_c12_what_is_no_event_is_passed_over_and_what_is_not_known_yet_is_read() {
     newer["version"] = 2.into();
     newer["said"]["queue"] = "sales".into();
     newer["body"]["charset"] = "utf-8".into();
-    let mut records = vec![stored(&event, "damaged/key".into()); 3];
+    let mut records = vec![stored(&event, key.clone()); 4];
     records[0].record.value = b"{\"no\": \"event\"}".to_vec();
     records[1].record.value = serde_json::to_vec(&newer).unwrap();
+    records[3].record.key = "another/key".into();
     let metrics = ProcessorMetrics::default();
     let events = Events::read(records, &metrics);
-    assert_eq!((events.keys.clone(), metrics.unreadable.get()), (vec![key], 1), "the event says where it belongs");
+    assert_eq!((events.keys.clone(), metrics.unreadable.get()), (vec![key], 2), "under its own key only");
     let folded = batch::fold(events, vec![None], |_| Timestamp::MIN, &metrics).unwrap();
     assert_eq!((folded.outputs.len(), metrics.folded.get(), metrics.repeated.get()), (2, 1, 1));
 }

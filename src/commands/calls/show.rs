@@ -100,7 +100,7 @@ mod tests {
                 "anomalies": ["an \u{1b}[31mend before a beginning"], "events": [],
             },
             "events": [{
-                "id": "e1", "at": at, "offset_seconds": 4, "origin": "webhook", "said": said,
+                "id": "000000000000000000000000000000e1", "at": at, "offset_seconds": 4, "origin": "webhook", "said": said,
                 "receipts": [{
                     "receipt": "0199a1b2-0000-7000-8000-000000000000", "received_at": at, "body": {"text": "{\"a\":1}"},
                 }],

@@ -82,7 +82,8 @@ async fn a_call_is_explained_with_what_the_pbx_said_word_for_word() {
         due: None,
         value: value.to_string().into_bytes(),
     };
-    let bodies = [("e1", "{\"a\":1}"), ("e1", "{\"a\": 1}"), ("of another use", "{}")];
+    let same = "000000000000000000000000000000e1";
+    let bodies = [(same, "{\"a\":1}"), (same, "{\"a\": 1}"), ("ffffffffffffffffffffffffffffffff", "{}")];
     let records = bodies.iter().map(|(id, text)| record(event(id, text))).collect();
     world.backbone.log.append(records).await.unwrap();
     for path in ["/calls/acme-uis/12/3~x", "/calls/acme-uis%2F12%2F3~x"] {

@@ -90,7 +90,7 @@ pub fn call(session: &str, client: &str, second: i64) -> Call {
         "id": format!("acme-uis/{session}"), "account": "acme", "source": "acme-uis", "session": session, "use_number": 1,
         "revision": 1, "direction": "incoming", "state": "ended", "outcome": "missed", "client": phone,
         "legs": [{"who": {"extension": "101"}}], "talks": [], "recordings": [], "started_at": when, "last_heard_at": when,
-        "events": [{"id": "e1", "at": when, "said": {"state": "RINGING"}}, {"id": "e2", "at": at(second + 7), "said": {"state": "MISSED"}}],
+        "events": [{"id": "000000000000000000000000000000e1", "at": when, "said": {"state": "RINGING"}}, {"id": "000000000000000000000000000000e2", "at": at(second + 7), "said": {"state": "MISSED"}}],
     }))
     .unwrap()
 }
