@@ -10,6 +10,7 @@ use schemas::{Call, Clock, Connection};
 use tokio_util::sync::CancellationToken;
 
 use super::connections::{Connections, wants};
+use super::queue::announce;
 
 const BATCH: usize = 500;
 const IDLE: Duration = Duration::from_secs(1);
@@ -71,7 +72,7 @@ impl Follower for Intake {
                 }
             }
             let due = self.backbone.ledger.want(&wanted, self.clock.now()).await?;
-            self.backbone.queue.announce(self.kind, due).await?;
+            announce(&*self.backbone.queue, self.kind, due).await;
             reader.commit(Vec::new()).await
         })
     }

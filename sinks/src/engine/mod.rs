@@ -9,6 +9,7 @@ pub mod metrics;
 mod notices;
 mod pace;
 mod places;
+mod queue;
 mod request;
 pub mod retry;
 mod role;

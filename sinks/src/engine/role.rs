@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backbone::ledger::Claim;
-use backbone::{Backbone, Error, Queue};
+use backbone::{Backbone, Error};
 use schemas::{Clock, ConnectionId};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -17,11 +17,10 @@ use super::deliver::Deliverer;
 use super::intake::Intake;
 use super::metrics::SinkMetrics;
 use super::notices::Notices;
+use super::queue::{SWEEP, announce, listen};
 use crate::connector::Connector;
 
-/// Looks at the ledger at least so often: a word of the queue may be lost.
-const SWEEP: Duration = Duration::from_secs(1);
-/// And at most so often: what is freed meanwhile is claimed together.
+/// Looks at the ledger at most so often: what is freed meanwhile is claimed together.
 const GATHER: Duration = Duration::from_millis(3);
 /// Deliveries of one claim at most.
 const CLAIM: u32 = 128;
@@ -106,7 +105,7 @@ impl Deliveries {
         let (running, deliverer, kind) = (&mut self.running, &self.deliverer, self.kind);
         let drained = tokio::time::timeout(DRAIN, async {
             while running.join_next().await.is_some() {
-                announce(deliverer, kind, 1).await;
+                announce(&*deliverer.backbone.queue, kind, 1).await;
             }
         });
         if drained.await.is_err() {
@@ -128,7 +127,7 @@ impl Deliveries {
         self.last = Some(last.delivery.connection.clone());
         if claims.len() == room as usize {
             // There may be more than one worker can take.
-            announce(&self.deliverer, self.kind, 1).await;
+            announce(&*self.deliverer.backbone.queue, self.kind, 1).await;
         }
         let open: HashMap<&ConnectionId, &Arc<Open>> = open.iter().map(|open| (&open.connection.id, open)).collect();
         for claim in claims {
@@ -166,26 +165,6 @@ impl Deliveries {
             Ok(Some(due)) if due > now => Duration::try_from(due.duration_since(now)).unwrap_or(SWEEP),
             _ => SWEEP,
         }
-    }
-}
-
-/// Passes the queue's word on.
-async fn listen(queue: Arc<dyn Queue>, kind: &'static str, wake: Arc<Notify>) {
-    loop {
-        match queue.wait(kind, SWEEP).await {
-            Ok(true) => wake.notify_one(),
-            Ok(false) => {}
-            Err(why) => {
-                tracing::debug!(kind, error = %why, "the queue does not answer, the sweep will see");
-                tokio::time::sleep(SWEEP).await;
-            }
-        }
-    }
-}
-
-async fn announce(deliverer: &Deliverer, kind: &str, count: u32) {
-    if let Err(why) = deliverer.backbone.queue.announce(kind, count).await {
-        tracing::debug!(kind, error = %why, "the queue was not told, the sweep will see");
     }
 }
 

@@ -1,0 +1,8 @@
+//! The engine on a backbone that is not as it should be.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
+mod crm;
+mod no_queue;
+mod site;
+mod slow_ledger;
