@@ -6,7 +6,7 @@ pub enum Error {
     /// It cannot be reached or answer now; the same call may work later.
     #[error("the {part} is not available: {why}")]
     Unavailable {
-        /// `log`, `queue`, `store` or `spool`.
+        /// `log`, `queue`, `store`, `spool` or `data directory`.
         part: &'static str,
         /// In words.
         why: String,

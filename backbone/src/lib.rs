@@ -3,6 +3,7 @@
 //! one SQLite file; [`kafka`] is the log, [`rabbit`] the queue and [`postgres`] the store for several processes, and [`spool`]
 //! stands in for a log that is away. Knows nothing of PBXs, CRMs or HTTP.
 
+pub mod dir;
 pub mod embedded;
 pub mod error;
 pub mod follow;

@@ -1,12 +1,11 @@
-//! What a process keeps in its data directory besides what it works on: a lock, its name, its token, where it listens.
+//! What a process keeps in its data directory besides what it works on: its name, its token, where it listens.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use backbone::Error;
 use backbone::sealed::{self, Secret};
 
 use super::retry::refused;
@@ -16,20 +15,6 @@ const TOKEN_FILE: &str = "api-token";
 const INSTANCE_FILE: &str = "instance";
 /// Digits of a name: enough that no two processes of a company share one.
 const INSTANCE_DIGITS: usize = 16;
-
-/// Makes the directory, and keeps every other process out of it until the file is dropped.
-pub fn lock(dir: &Path) -> Result<File, Exit> {
-    let unusable =
-        |why: std::io::Error| Exit::failed(format!("the data directory {} cannot be used: {why}", dir.display()));
-    // Clients' numbers stand in it: nobody else may read it.
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(unusable)?;
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock")).map_err(unusable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(refused(Error::InUse { dir: dir.display().to_string() })),
-        Err(TryLockError::Error(why)) => Err(unusable(why)),
-    }
-}
 
 /// The name by which servers know this process again after a restart: made once. Who copies a data directory copies the
 /// name, and the two fence each other off: a directory is one process's.
@@ -92,20 +77,12 @@ pub fn announce(dir: &Path, address: SocketAddr) -> Result<(), Exit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exit::Status;
 
     #[test]
-    fn a_directory_is_one_processs_and_has_one_name() {
+    fn a_process_has_one_name() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("data");
-        let held = lock(&path).unwrap();
-        let refused = lock(&path).unwrap_err();
-        assert_eq!(refused.status, Status::Failed);
-        assert!(refused.message.contains("in use by another process"), "{}", refused.message);
-        let name = instance(&path).unwrap();
-        assert_eq!((name.len(), instance(&path).unwrap()), (INSTANCE_DIGITS, name));
-        drop(held);
-        assert!(lock(&path).is_ok());
+        let name = instance(dir.path()).unwrap();
+        assert_eq!((name.len(), instance(dir.path()).unwrap()), (INSTANCE_DIGITS, name));
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Servers {
         readiness: &Readiness,
         work: &mut Work,
     ) -> Result<Self, Exit> {
-        let lock = dir::lock(&config.data_dir)?;
+        let lock = backbone::dir::lock(&config.data_dir).map_err(refused)?;
         let key = config.secret_key.clone().ok_or_else(|| Exit::configuration("secret_key: is missing"))?;
         let instance = dir::instance(&config.data_dir)?;
         let kafka = Arc::new(KafkaLog::new(servers.kafka(&instance)).map_err(refused)?);

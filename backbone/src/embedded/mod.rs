@@ -9,9 +9,9 @@ mod queue;
 mod reader;
 mod writer;
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +19,7 @@ use std::time::Duration;
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::dir::{lock, unusable};
 use crate::sealed::SecretKey;
 use crate::{Backbone, Error};
 use writer::Writer;
@@ -41,8 +42,6 @@ struct Db {
 impl Embedded {
     /// Opens the directory, making it and what is missing in it: the database, and the secret key where none is given.
     pub async fn open(dir: &Path, key: Option<SecretKey>) -> Result<Self, Error> {
-        // Clients' numbers stand in it: nobody else may read it.
-        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|why| unusable(dir, &why))?;
         let lock = lock(dir)?;
         let key = match key {
             Some(key) => key,
@@ -85,24 +84,6 @@ impl Embedded {
     /// Waits until all that was handed to the writer is on disk.
     pub async fn flush(&self) -> Result<(), Error> {
         self.writer.submit(|_| Box::pin(async { Ok(()) })).await
-    }
-}
-
-fn unusable(dir: &Path, why: &std::io::Error) -> Error {
-    Error::Unavailable { part: "store", why: format!("the data directory {} cannot be used: {why}", dir.display()) }
-}
-
-fn lock(dir: &Path) -> Result<File, Error> {
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(dir.join("lock"))
-        .map_err(|why| unusable(dir, &why))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse { dir: dir.display().to_string() }),
-        Err(TryLockError::Error(why)) => Err(unusable(dir, &why)),
     }
 }
 

@@ -1,9 +1,8 @@
 //! Opens a spool as a crash may have left it: what was drained goes, a torn end is cut, the rest is counted.
 
 use std::collections::VecDeque;
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use schemas::Timestamp;
@@ -14,6 +13,7 @@ use super::mark::{Mark, Place};
 use super::segments::{Segment, Segments};
 use super::walk::{Step, Walk};
 use crate::Error;
+use crate::dir::{lock, unusable};
 
 /// What was found.
 #[derive(Default)]
@@ -29,15 +29,9 @@ pub struct Found {
 /// Opens the spool in `config.dir`, making it where it is missing; holds its lock.
 pub fn open(config: &SpoolConfig, disk: Box<dyn Disk>) -> Result<(Segments, Found), Error> {
     let dir = config.dir.join("spool");
-    let unusable = |why: io::Error| Error::Unavailable {
-        part: "spool",
-        why: format!("the directory {} cannot be used: {why}", dir.display()),
-    };
-    // Clients' numbers stand in it: nobody else may read it.
-    DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(unusable)?;
-    let lock = lock(&dir, &config.dir)?;
-    let (mark, drained) = Mark::open(&dir.join("drained")).map_err(unusable)?;
-    let files = list(&dir).map_err(unusable)?;
+    let lock = lock(&dir)?;
+    let (mark, drained) = Mark::open(&dir.join("drained")).map_err(|why| unusable(&dir, &why))?;
+    let files = list(&dir).map_err(|why| unusable(&dir, &why))?;
     let newest = files.segments.last().map_or(0, |(number, _)| *number);
     let mut segments = Segments {
         disk,
@@ -59,18 +53,6 @@ pub fn open(config: &SpoolConfig, disk: Box<dyn Disk>) -> Result<(Segments, Foun
         take_in(&mut segments, &mut found, number, bytes);
     }
     Ok((segments, found))
-}
-
-fn lock(dir: &Path, data_dir: &Path) -> Result<File, Error> {
-    let path = dir.join("lock");
-    let unusable =
-        |why: io::Error| Error::Unavailable { part: "spool", why: format!("{} cannot be used: {why}", path.display()) };
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(unusable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse { dir: data_dir.display().to_string() }),
-        Err(TryLockError::Error(why)) => Err(unusable(why)),
-    }
 }
 
 #[derive(Default)]
