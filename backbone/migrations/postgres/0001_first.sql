@@ -31,14 +31,15 @@ CREATE INDEX calls_started ON calls (started_at, id);
 CREATE INDEX calls_client  ON calls (client, started_at);
 
 -- The ledger. A lease ends at `lease_ends` by this database's clock; `leased_until` is the same in the clock of whoever
--- took it. `released` is the lease that was released last. Rows are rewritten often: room is left for that, and no
+-- took it. `released` is the lease that was released last;
+-- `ahead` is 1 for one claimed ahead, without a place of its connection. Rows are rewritten often: room is left for that, and no
 -- index holds what a lease changes but the two small ones.
 CREATE TABLE deliveries (
     connection TEXT COLLATE "C" NOT NULL, call TEXT COLLATE "C" NOT NULL, kind TEXT NOT NULL,
     lane TEXT COLLATE "C" NOT NULL, wanted BIGINT NOT NULL, done BIGINT NOT NULL, status TEXT NOT NULL,
     attempts BIGINT NOT NULL, created_at BIGINT NOT NULL, since BIGINT NOT NULL, due_at BIGINT NOT NULL,
     lease TEXT, leased_until BIGINT, lease_ends BIGINT, released TEXT, done_at BIGINT, changed_at BIGINT NOT NULL,
-    uncertain BIGINT NOT NULL, note TEXT NOT NULL, body BYTEA NOT NULL,
+    uncertain BIGINT NOT NULL, ahead BIGINT NOT NULL DEFAULT 0, note TEXT NOT NULL, body BYTEA NOT NULL,
     PRIMARY KEY (connection, call)
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX deliveries_due     ON deliveries (connection, due_at) WHERE status = 'pending';

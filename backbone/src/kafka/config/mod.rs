@@ -66,6 +66,7 @@ const OURS: [&str; 17] = [
     "partition.assignment.strategy",
     "transactional.id",
 ];
+
 impl KafkaConfig {
     /// Refuses what cannot work, with what to do instead.
     pub fn check(&self) -> Result<(), Error> {

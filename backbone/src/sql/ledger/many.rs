@@ -41,8 +41,9 @@ pub const WRITE: &str = concat!(
 
 /// Gives deliveries ($17, $18) under leases ($19) back, with their last entries: now ($20), note ($21), uncertain ($22), status
 /// ($23), revision claimed ($24), tries to count ($25), due ($26). Their places go to heirs ($27..$29: call of the one that
-/// ends and of its heir, the heir's lease; $30: the connection), in the order in which their own steps are written. A revision that came while the worker was busy was not in
-/// what the worker did: the delivery stays open for it. A row keeps the lease it ended, by which a release is known again.
+/// ends and of its heir, the heir's lease; $30: the connection), in the order in which their own steps are written. A
+/// revision that came while the worker was busy was not in what the worker did: the delivery stays open for it. A row keeps
+/// the lease it ended, by which a release is known again.
 pub const RELEASE: &str = concat!(
     "WITH held AS (
          UPDATE deliveries AS d SET released = d.lease, lease = NULL, leased_until = NULL, lease_ends = NULL, ahead = 0,

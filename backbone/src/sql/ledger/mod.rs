@@ -73,25 +73,17 @@ pub const EXTEND: &str = extend!("leased_until", "");
 /// PostgreSQL: by as much as it is longer, so that doing it twice is doing it once.
 pub const EXTEND_SHARED: &str = extend!("lease_ends", "lease_ends = lease_ends + ($1 - leased_until), ");
 
-/// Writes a step down where the clause gives a row: connection, call, name, status, content, held, marker, id in the CRM,
-/// deadline, at, note.
-macro_rules! step {
-    ($rows:literal) => {
-        concat!(
-            "INSERT INTO steps (connection, call, name, status, content, held, marker, crm_id, deadline, at, note) ",
-            $rows,
-            " ON CONFLICT (connection, call, name) DO UPDATE SET status = excluded.status, content = excluded.content,
-                 held = excluded.held, marker = excluded.marker, crm_id = excluded.crm_id,
-                 deadline = excluded.deadline, at = excluded.at, note = excluded.note"
-        )
-    };
-}
-
 /// Whether a delivery's lane must wait ($1) for a delivery ($2, $3) under a lease ($4).
 pub const UNCERTAIN: &str = "UPDATE deliveries SET uncertain = $1 WHERE connection = $2 AND call = $3 AND lease = $4";
 
-/// SQLite: after [`UNCERTAIN`].
-pub const STEP: &str = step!("VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+/// SQLite: after [`UNCERTAIN`], writes a step down: connection, call, name, status, content, held, marker, id in the CRM,
+/// deadline, at, note.
+pub const STEP: &str =
+    "INSERT INTO steps (connection, call, name, status, content, held, marker, crm_id, deadline, at, note)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     ON CONFLICT (connection, call, name) DO UPDATE SET status = excluded.status, content = excluded.content,
+         held = excluded.held, marker = excluded.marker, crm_id = excluded.crm_id,
+         deadline = excluded.deadline, at = excluded.at, note = excluded.note";
 
 /// SQLite: gives a delivery back: now, note, uncertain, status, revision claimed, tries to count, due, connection, call,
 /// lease, an empty body. A revision that came while the worker was busy was not in what the worker did: the delivery stays
