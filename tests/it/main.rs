@@ -8,7 +8,6 @@ mod crash;
 mod demo;
 mod faults_edge;
 mod faults_sink;
-mod fleet;
 mod harness;
 mod line;
 mod notices;

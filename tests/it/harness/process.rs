@@ -26,11 +26,6 @@ impl Process {
         Self::of(dir, "data", &["up", "--accounts", &accounts], Vec::new())
     }
 
-    /// One role, with variables of its own.
-    pub fn role(dir: &Path, words: &[&str], variables: Vec<(String, String)>) -> Self {
-        Self::of(dir, &words.join("-"), words, variables)
-    }
-
     /// A command with a name of its own: several may be alike.
     pub fn of(dir: &Path, name: &str, arguments: &[&str], variables: Vec<(String, String)>) -> Self {
         let arguments = arguments.iter().map(ToString::to_string).collect();

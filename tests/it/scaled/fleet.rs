@@ -10,6 +10,11 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::harness::{CrmSetup, Load, Process, SECRET, api, eventually};
 
+/// What names of topics, groups and queues begin with.
+pub const PREFIX: &str = "it.";
+/// The API's.
+pub const TOKEN: &str = "test-token-of-every-console";
+
 /// Three servers and a handful of processes are enough for a small machine: one fleet at a time.
 static TURN: Semaphore = Semaphore::const_new(1);
 
@@ -50,11 +55,19 @@ pub struct Fleet {
 impl Fleet {
     /// One process of each role, on servers of their own, with the account of `setup`.
     pub async fn start(setup: CrmSetup) -> Self {
+        let fleet = Self::prepare(setup).await;
+        fleet.add(Role::Console).await;
+        fleet.apply();
+        tokio::join!(fleet.add(Role::Ingest), fleet.add(Role::Process), fleet.add(Role::Sink));
+        fleet
+    }
+
+    /// The servers and the CRM; no process yet.
+    pub async fn prepare(setup: CrmSetup) -> Self {
         let turn = TURN.acquire().await.unwrap();
         let dir = tempfile::tempdir().unwrap();
         let (crm, users) = setup.crm().await;
-        let accounts = dir.path().join("accounts.toml");
-        std::fs::write(&accounts, setup.accounts(&crm.base_url(), &users)).unwrap();
+        std::fs::write(dir.path().join("accounts.toml"), setup.accounts(&crm.base_url(), &users)).unwrap();
         let start = || {
             std::thread::scope(|scope| {
                 let (kafka, rabbit) = (scope.spawn(Kafka::start), scope.spawn(RabbitMq::start));
@@ -68,29 +81,26 @@ impl Fleet {
             ("RINGFOLD_BACKBONE__LOG", format!("kafka://{}", kafka.address())),
             ("RINGFOLD_BACKBONE__QUEUE", rabbit.url()),
             ("RINGFOLD_BACKBONE__STORE", database),
+            ("RINGFOLD_BACKBONE__PREFIX", PREFIX.to_owned()),
             ("RINGFOLD_BACKBONE__PARTITIONS", "6".to_owned()),
             ("RINGFOLD_BACKBONE__REPLICATION", "1".to_owned()),
             ("RINGFOLD_SECRET_KEY", "5a".repeat(32)),
+            ("RINGFOLD_API_TOKEN", TOKEN.to_owned()),
         ];
         let env = env.map(|(name, value)| (name.to_owned(), value)).to_vec();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
-        let roles = Mutex::default();
-        let fleet = Self { roles, kafka, rabbit, postgres, crm, http, env, dir, _turn: turn };
-        fleet.add(Role::Console).await;
-        fleet.apply(&accounts);
-        tokio::join!(fleet.add(Role::Ingest), fleet.add(Role::Process), fleet.add(Role::Sink));
-        fleet
+        Self { roles: Mutex::default(), kafka, rabbit, postgres, crm, http, env, dir, _turn: turn }
     }
 
     /// Starts one more process of a role, and waits until it is ready.
     pub async fn add(&self, role: Role) -> Arc<Process> {
-        let process = self.prepare(role);
+        let process = self.one_more(role);
         process.start().await;
         process
     }
 
     /// One more process of a role, not started yet.
-    pub fn prepare(&self, role: Role) -> Arc<Process> {
+    pub fn one_more(&self, role: Role) -> Arc<Process> {
         let mut roles = self.roles.lock().unwrap();
         let name = format!("{}-{}", role.arguments()[0], roles.len());
         let process = Arc::new(Process::of(self.dir.path(), &name, role.arguments(), self.env.clone()));
@@ -152,12 +162,13 @@ impl Fleet {
         true
     }
 
-    fn apply(&self, accounts: &std::path::Path) {
+    /// Tells the console of the account.
+    pub fn apply(&self) {
         let console = &self.of(Role::Console)[0];
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ringfold"));
-        command.args(["accounts", "apply", "--yes", "-f"]).arg(accounts).env_clear();
-        command.env("RINGFOLD_SERVER", console.url()).env("RINGFOLD_TOKEN", console.token());
-        let applied = command.output().unwrap();
+        command.args(["accounts", "apply", "--yes", "-f"]).arg(self.dir.path().join("accounts.toml"));
+        command.env_clear().env("RINGFOLD_SERVER", console.url()).env("RINGFOLD_TOKEN", TOKEN);
+        let applied = command.stdin(std::process::Stdio::null()).output().unwrap();
         assert!(applied.status.success(), "{applied:?}");
     }
 }

@@ -3,6 +3,7 @@
 
 mod fleet;
 mod kills;
+mod one_each;
 mod scaling;
 mod servers_away;
 mod spool;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use servers::Server;
 
-use super::fleet::{Fleet, fleet};
+use super::fleet::{Fleet, PREFIX, fleet};
 use crate::harness::Load;
 
 const SEED: u64 = 20_261_203;
@@ -34,7 +34,8 @@ async fn e6_a_queue_purged_and_deleted_by_hand_costs_nothing_but_time() {
     let fleet = fleet(SEED + 3).await;
     let load = Load::new(SEED + 3, 60, &fleet.crm);
     let by_hand = async {
-        for words in [["purge_queue", "ringfold.work.rbs-crm"], ["delete_queue", "ringfold.work.rbs-crm"]].repeat(2) {
+        let queue = format!("{PREFIX}ringfold.work.rbs-crm");
+        for words in [["purge_queue", &queue], ["delete_queue", &queue]].repeat(2) {
             tokio::time::sleep(Duration::from_secs(2)).await;
             tokio::task::block_in_place(|| fleet.rabbit.ctl(&words));
         }

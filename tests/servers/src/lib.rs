@@ -1,7 +1,7 @@
 //! Real servers for tests: private instances in temporary directories, on ports that nobody else is given, gone together
 //! with the test program however that ends. `tests/install` installs what they are.
 //!
-//! Most tests share one server a program ([`postgres()`], [`kafka()`], [`rabbit()`], started when first asked for) and keep to
+//! Most tests share one server a program ([`postgres()`], [`rabbit()`], started when first asked for) and keep to
 //! names of their own in it ([`name`]). Tests that stop, kill or pause a server start their own. Calls block, for seconds
 //! while a server starts.
 
@@ -32,12 +32,6 @@ pub use server::Server;
 /// The PostgreSQL server that the tests of this program share.
 pub fn postgres() -> &'static Postgres {
     static SHARED: LazyLock<Postgres> = LazyLock::new(Postgres::start);
-    &SHARED
-}
-
-/// The Kafka broker that the tests of this program share.
-pub fn kafka() -> &'static Kafka {
-    static SHARED: LazyLock<Kafka> = LazyLock::new(Kafka::start);
     &SHARED
 }
 
