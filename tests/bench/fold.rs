@@ -20,6 +20,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use self::records::Records;
+use crate::process::resident_mib;
 use crate::stats::{self, Spread, line};
 
 const EVENTS: usize = 1_000_000;
@@ -100,7 +101,7 @@ fn folded() -> Result<Spent> {
     let mut known = Known::new(KNOWN_BYTES_MAX);
     let metrics = ProcessorMetrics::default();
     let mut spent = Spent::default();
-    let resident = resident_mib()?;
+    let resident = resident_mib("self")?;
     for _ in 0..EVENTS / BATCH {
         let batch: Vec<Stored> = records.batch(BATCH)?.into_iter().map(stored).collect();
         spent.read_bytes += batch.iter().map(|stored| stored.record.value.len()).sum::<usize>();
@@ -117,7 +118,7 @@ fn folded() -> Result<Spent> {
         drop(folded.outputs);
         spent.reading += read.saturating_sub(begun);
         spent.folding += on_core()?.saturating_sub(read);
-        spent.memory_mib = spent.memory_mib.max(resident_mib()? - resident);
+        spent.memory_mib = spent.memory_mib.max(resident_mib("self")? - resident);
     }
     ensure!(metrics.folded.get() == EVENTS as u64, "{} of {EVENTS} events were folded", metrics.folded.get());
     Ok(spent)
@@ -153,11 +154,4 @@ fn on_core() -> Result<Duration> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").context("this kernel does not tell time on a core")?;
     let nanoseconds = text.split(' ').next().unwrap_or_default();
     Ok(Duration::from_nanos(nanoseconds.parse().with_context(|| format!("schedstat says {text:?}"))?))
-}
-
-fn resident_mib() -> Result<f64> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc/self/status")?;
-    let kib: usize = line.trim().trim_end_matches(" kB").parse()?;
-    Ok(stats::float(kib) / 1024.0)
 }

@@ -31,8 +31,8 @@ const ALL_THERE_IS: f64 = 3_200.0;
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct Measured {
     seconds: f64,
-    /// Until half of it was done: the rest is left out of nothing, it shows whether the rate holds.
-    first_half_seconds: f64,
+    /// Until half of it was done, which shows whether the rate holds.
+    first_half_seconds: Option<f64>,
     cpu_seconds: f64,
     resident_mib: f64,
     p50_ms: f64,
@@ -74,7 +74,9 @@ async fn measure(what: &str, calls: usize, limit: Option<f64>, words: &[&str]) -
     let rate = crate::stats::float(calls) / measured.seconds;
     println!(" {what}");
     line("deliveries/s", number(rate));
-    line("  of the first half", number(crate::stats::float(calls / 2) / measured.first_half_seconds));
+    if let Some(seconds) = measured.first_half_seconds {
+        line("  of the first half", number(crate::stats::float(calls / 2) / seconds));
+    }
     line("  of what 64 requests of 20 ms can be, %", number(rate / ALL_THERE_IS * 100.0));
     if let Some(limit) = limit {
         line("  of the bare client, %", number(rate / limit * 100.0));

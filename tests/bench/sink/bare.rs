@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::Measured;
 use super::connector::{self, Times};
-use super::worker::cpu_seconds;
+use crate::process::{cpu_seconds, resident_mib};
 
 /// The word that makes this program the bare client.
 pub const ROLE: &str = "sink-bare";
@@ -22,7 +22,7 @@ pub fn serve(words: &[String]) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let (http, next, times) = (reqwest::Client::new(), Arc::new(AtomicUsize::new(0)), Arc::new(Times::default()));
-        let (begun, cpu) = (Instant::now(), cpu_seconds()?);
+        let (begun, cpu) = (Instant::now(), cpu_seconds("self")?);
         let mut clients = JoinSet::new();
         for _ in 0..super::IN_FLIGHT {
             let (http, url, next, times) = (http.clone(), url.clone(), Arc::clone(&next), Arc::clone(&times));
@@ -42,9 +42,9 @@ pub fn serve(words: &[String]) -> Result<()> {
         }
         times.print(&Measured {
             seconds: begun.elapsed().as_secs_f64(),
-            first_half_seconds: begun.elapsed().as_secs_f64() / 2.0,
-            cpu_seconds: cpu_seconds()? - cpu,
-            resident_mib: super::worker::resident_mib()?,
+            first_half_seconds: None,
+            cpu_seconds: cpu_seconds("self")? - cpu,
+            resident_mib: resident_mib("self")?,
             p50_ms: 0.0,
             p99_ms: 0.0,
         })

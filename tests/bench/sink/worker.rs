@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use super::Measured;
 use super::connector::{Bench, KIND, Times};
+use crate::process::{cpu_seconds, resident_mib};
 
 /// The word that makes this program the worker.
 pub const ROLE: &str = "sink-worker";
@@ -138,7 +139,7 @@ async fn measure(backbone: &Backbone, calls: usize, url: String) -> Result<()> {
     let connector: &'static Bench = Box::leak(Box::new(Bench { url, times: Arc::clone(&times) }));
     let clock = Arc::new(Clock::default());
     let sink = Sink { connector, backbone: backbone.clone(), clock, metrics: metrics.clone() };
-    let (begun, cpu) = (Instant::now(), cpu_seconds()?);
+    let (begun, cpu) = (Instant::now(), cpu_seconds("self")?);
     let running = tokio::spawn(sink.run(stop.clone()));
     let done = Tried { connection: CONNECTION.to_owned(), outcome: "done".to_owned() };
     let done = async |part: usize| {
@@ -159,9 +160,9 @@ async fn measure(backbone: &Backbone, calls: usize, url: String) -> Result<()> {
     timeout(DEADLINE, kept).await.context("not all given back in time")??;
     let measured = Measured {
         seconds: begun.elapsed().as_secs_f64(),
-        first_half_seconds,
-        cpu_seconds: cpu_seconds()? - cpu,
-        resident_mib: resident_mib()?,
+        first_half_seconds: Some(first_half_seconds),
+        cpu_seconds: cpu_seconds("self")? - cpu,
+        resident_mib: resident_mib("self")?,
         p50_ms: 0.0,
         p99_ms: 0.0,
     };
@@ -170,14 +171,4 @@ async fn measure(backbone: &Backbone, calls: usize, url: String) -> Result<()> {
     let tally = backbone.ledger.tally().await?;
     ensure!(tally.len() == 1 && tally[0].count == calls as u64, "{tally:?}");
     times.print(&measured)
-}
-
-/// Seconds of processor time of this process so far.
-pub fn cpu_seconds() -> Result<f64> {
-    crate::process::cpu_seconds("self")
-}
-
-/// MiB of memory of this process.
-pub fn resident_mib() -> Result<f64> {
-    crate::process::resident_mib("self")
 }
