@@ -69,19 +69,19 @@ impl Appender {
 
     /// Queues a record; a full queue is waited for, so that whoever appends goes no faster than Kafka.
     async fn send(&self, client: &Client, record: &Record, deadline: Instant) -> Result<DeliveryFuture, KafkaError> {
-        let headers = headers(record);
+        let mut to = FutureRecord::to(self.names.of(record.topic))
+            .key(record.key.as_bytes())
+            .partition(partition_of(&record.key, self.config.partitions))
+            .timestamp(record.at.as_millisecond())
+            .headers(headers(record));
+        if !record.value.is_empty() {
+            to = to.payload(record.value.as_slice());
+        }
         loop {
-            let mut to = FutureRecord::to(self.names.of(record.topic))
-                .key(record.key.as_bytes())
-                .partition(partition_of(&record.key, self.config.partitions))
-                .timestamp(record.at.as_millisecond())
-                .headers(headers.clone());
-            if !record.value.is_empty() {
-                to = to.payload(record.value.as_slice());
-            }
             match client.send_result(to) {
                 Ok(delivery) => return Ok(delivery),
-                Err((KafkaError::MessageProduction(Code::QueueFull), _)) if Instant::now() < deadline => {
+                Err((KafkaError::MessageProduction(Code::QueueFull), back)) if Instant::now() < deadline => {
+                    to = back;
                     tokio::time::sleep(PAUSE).await;
                 }
                 Err((why, _)) => return Err(why),

@@ -70,7 +70,7 @@ fn defaults(role: Role) -> &'static [(&'static str, &'static str)] {
             ("heartbeat.interval.ms", "3000"),
             ("socket.timeout.ms", "15000"),
             // What waits in memory to be polled.
-            ("queued.max.messages.kbytes", "16384"),
+            ("queued.max.messages.kbytes", "8192"),
             ("fetch.queue.backoff.ms", "20"),
             ("fetch.wait.max.ms", "250"),
         ],
@@ -78,6 +78,8 @@ fn defaults(role: Role) -> &'static [(&'static str, &'static str)] {
             BOTH,
             // Waiting for company would make every single append wait; under load batches form by themselves.
             ("linger.ms", "0"),
+            // A transaction begun while Kafka still ends the one before is asked for again after so long, doubled each time.
+            ("retry.backoff.ms", "5"),
             ("message.timeout.ms", "10000"),
             ("message.max.bytes", "4000000"),
             ("queue.buffering.max.messages", "100000"),

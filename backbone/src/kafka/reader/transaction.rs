@@ -25,6 +25,8 @@ const STEP: Duration = Duration::from_secs(10);
 /// Until the outcome of a commit is known.
 const OUTCOME: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(5);
+/// Between looks whether the producer has put away what was told of its records.
+const SETTLING: Duration = Duration::from_micros(20);
 
 type Producer = ThreadedProducer<Deliveries>;
 
@@ -98,29 +100,31 @@ impl Transactions {
         drop(to);
         let deadline = Instant::now() + STEP;
         repeat(deadline, || producer.send_offsets_to_transaction(offsets, member, STEP))?;
-        // Also because the client's own flush waits in steps of 100 ms.
+        // Also because the client's own flush waits in steps of 100 ms. A record counts until what told of it was dropped, in
+        // the thread that polls: some microseconds after it was told.
         let places = await_all(&delivered, records.len(), deadline)?;
+        while producer.in_flight_count() > 0 && Instant::now() < deadline {
+            std::thread::park_timeout(SETTLING);
+        }
         repeat(Instant::now() + OUTCOME, || producer.commit_transaction(STEP))?;
         Ok(places)
     }
 
     fn send(&self, producer: &Producer, record: &Record, receipt: Receipt) -> KafkaResult<()> {
         let deadline = Instant::now() + STEP;
-        let mut receipt = Box::new(receipt);
-        let headers = headers(record);
+        let mut to = BaseRecord::with_opaque_to(self.shared.names.of(record.topic), Box::new(receipt))
+            .key(record.key.as_bytes())
+            .partition(partition_of(&record.key, self.shared.config.partitions))
+            .timestamp(record.at.as_millisecond())
+            .headers(headers(record));
+        if !record.value.is_empty() {
+            to = to.payload(record.value.as_slice());
+        }
         loop {
-            let mut to = BaseRecord::with_opaque_to(self.shared.names.of(record.topic), receipt)
-                .key(record.key.as_bytes())
-                .partition(partition_of(&record.key, self.shared.config.partitions))
-                .timestamp(record.at.as_millisecond())
-                .headers(headers.clone());
-            if !record.value.is_empty() {
-                to = to.payload(record.value.as_slice());
-            }
             match producer.send(to) {
                 Ok(()) => return Ok(()),
                 Err((KafkaError::MessageProduction(Code::QueueFull), back)) if Instant::now() < deadline => {
-                    receipt = back.delivery_opaque;
+                    to = back;
                     std::thread::park_timeout(PAUSE);
                 }
                 Err((why, _)) => return Err(why),
