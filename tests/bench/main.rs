@@ -17,6 +17,10 @@ mod webhook;
 
 use anyhow::{Result, bail};
 
+/// As the product has it: the sink worker runs in this program, and so do both sides of every ratio.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|sink [CALLS]|all]\n   or: cargo bench --bench line -- \
                      [kafka-ingest|kafka-process|kafka-latency|kafka], on servers of its own (tests/install installs them)";
 const ON_KAFKA: [&str; 4] = ["kafka-ingest", "kafka-process", "kafka-latency", "kafka"];
