@@ -23,7 +23,7 @@ use crate::sources::Sources;
 
 /// At most so many events in one transaction: what a transaction costs by itself is shared by many where the loop is behind.
 /// Where it keeps up, a batch is what came meanwhile.
-const BATCH_MAX: usize = 5_000;
+const BATCH_MAX: usize = 4_000;
 /// At most so many calls ended or dropped by the clock at once.
 const BY_CLOCK_MAX: usize = 500;
 /// Memory for open calls, so that they need not be read from the log again.

@@ -72,7 +72,7 @@ impl Layers<'_> {
         let prefix = self.key("backbone.prefix", prefix, |said| said.cloned().unwrap_or_default());
         let partitions = self.number("backbone.partitions", 12, |layer| Some(layer.backbone.partitions?.0));
         let replication = self.number("backbone.replication", 3, |layer| Some(layer.backbone.replication?.0));
-        let memory = self.size("backbone.processor_memory", Size(128 << 20), |layer| layer.backbone.processor_memory);
+        let memory = self.size("backbone.processor_memory", Size(32 << 20), |layer| layer.backbone.processor_memory);
         let spool_max = self.size("backbone.spool_max", Size(4 << 30), |layer| layer.backbone.spool_max);
         let connections =
             self.number("backbone.store_connections", 10, |layer| Some(layer.backbone.store_connections?.0));

@@ -21,13 +21,13 @@ fn the_three_servers_with_their_defaults() {
     assert_eq!(servers.queue.expose(), "amqps://me:hunter2@rabbit/ringfold");
     assert_eq!(servers.store.expose(), "postgres://me:hunter2@db:5432/calls?sslmode=require");
     assert_eq!((servers.partitions, servers.replication, servers.store_connections), (12, 3, 10));
-    assert_eq!((servers.processor_memory, servers.spool_max), (128 << 20, 4 << 30));
+    assert_eq!((servers.processor_memory, servers.spool_max), (32 << 20, 4 << 30));
     assert_eq!((servers.prefix.as_str(), servers.properties.len()), ("", 0));
     let value = |key| config.rows().iter().find(|row| row.key == key).map(|row| row.value.clone()).unwrap();
     assert_eq!(value("backbone.log"), "kafka://a:9092,b:9093");
     assert_eq!(value("backbone.queue"), "amqps://me:***@rabbit/ringfold");
     assert_eq!(value("backbone.store"), "postgres://me:***@db:5432/calls?***");
-    assert_eq!((value("backbone.processor_memory").as_str(), value("backbone.spool_max").as_str()), ("128MiB", "4GiB"));
+    assert_eq!((value("backbone.processor_memory").as_str(), value("backbone.spool_max").as_str()), ("32MiB", "4GiB"));
     assert_eq!((value("secret_key").as_str(), value("api_token").as_str()), ("***", "***"));
     assert!(config.rows().iter().all(|row| !row.value.contains("hunter2") && !row.value.contains(KEY)));
 }
