@@ -5,12 +5,18 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use backbone::ledger::{Claim, Heir};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
-/// Deliveries ahead at most, of one connection: enough to keep its places in use while the ledger is written.
-const AHEAD: u32 = 64;
+/// Deliveries ahead at most, of one connection.
+const AHEAD: u32 = 256;
+/// As many ahead as there are places keep these in use while the ledger is written, where places are used for long. Where they
+/// are used for less than this, so many times as many are needed.
+const BRIEF: Duration = Duration::from_millis(200);
+const AHEAD_OF_BRIEF: u32 = 3;
 
 /// The places, and who is in hand.
 pub struct Places {
@@ -27,6 +33,8 @@ struct State {
     hands: HashSet<Heir>,
     /// Places that are in use and no longer ours: they go when their users are done.
     owed: usize,
+    /// The last place given back was used for less than [`BRIEF`].
+    brief: bool,
 }
 
 impl Default for Places {
@@ -43,7 +51,9 @@ impl Places {
     /// How many to claim ahead now; nothing when places cannot be claimed either and there is enough ahead.
     pub fn room(&self, most: u32) -> Option<u32> {
         let state = self.state();
-        let (wanted, has) = (most.min(AHEAD).min(state.placed), u32::try_from(state.ahead.len()).unwrap_or(u32::MAX));
+        let times = if state.brief { AHEAD_OF_BRIEF } else { 1 };
+        let wanted = most.min(state.placed).saturating_mul(times).min(AHEAD);
+        let has = u32::try_from(state.ahead.len()).unwrap_or(u32::MAX);
         // Many at once rather than each by itself.
         let more = if has <= wanted / 2 { wanted - has } else { 0 };
         (more > 0 || state.placed < most).then_some(more)
@@ -88,13 +98,17 @@ impl Hand {
     /// Waits for a place.
     pub async fn place(&self) -> Option<Place> {
         let permit = Arc::clone(&self.places.permits).acquire_owned().await.ok()?;
-        Some(Place { places: Arc::clone(&self.places), permit: Some(permit) })
+        Some(self.use_place(permit))
     }
 
     /// A place, if one is free.
     pub fn place_now(&self) -> Option<Place> {
         let permit = Arc::clone(&self.places.permits).try_acquire_owned().ok()?;
-        Some(Place { places: Arc::clone(&self.places), permit: Some(permit) })
+        Some(self.use_place(permit))
+    }
+
+    fn use_place(&self, permit: OwnedSemaphorePermit) -> Place {
+        Place { places: Arc::clone(&self.places), permit: Some(permit), since: Instant::now() }
     }
 
     /// It is about to be given back; says who has its place from then on.
@@ -142,11 +156,13 @@ impl Drop for Hand {
 pub struct Place {
     places: Arc<Places>,
     permit: Option<OwnedSemaphorePermit>,
+    since: Instant,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut state = self.places.state();
+        state.brief = self.since.elapsed() < BRIEF;
         if state.owed > 0
             && let Some(permit) = self.permit.take()
         {
@@ -237,5 +253,18 @@ mod tests {
         assert_eq!(places.room(4), None, "enough ahead, and no place to claim");
         hands.pop();
         assert_eq!(places.room(4), Some(2));
+    }
+
+    #[tokio::test]
+    async fn where_places_are_used_briefly_more_are_claimed_ahead() {
+        let places = Arc::new(Places::default());
+        let hands: Vec<Hand> = (0..4).map(|call| places.take(&claim(call, false))).collect();
+        drop(hands[0].place().await);
+        assert_eq!(places.room(4), Some(12));
+        let mut long = hands[1].place().await.unwrap();
+        long.since = long.since.checked_sub(BRIEF).unwrap();
+        drop(long);
+        assert_eq!(places.room(4), Some(4));
+        assert_eq!(places.room(1000), Some(4), "for the places there are");
     }
 }
