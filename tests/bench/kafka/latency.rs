@@ -21,7 +21,7 @@ use crate::stats::{self, line};
 
 const EVERY: Duration = Duration::from_millis(10);
 const EVENTS_AT_ONCE: usize = 20;
-const WARM_UP: usize = 10_000;
+const WARM_UP: usize = 20_000;
 const EVENTS: usize = 60_000;
 /// After the last event, all that can be readable is.
 const PATIENCE: Duration = Duration::from_secs(5);
