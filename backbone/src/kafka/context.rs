@@ -54,6 +54,10 @@ fn log(level: RDKafkaLogLevel, what: &str, text: &str) {
 }
 
 fn error(error: &KafkaError, reason: &str) {
+    // The end of a partition, which readers ask to be told.
+    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::PartitionEOF) {
+        return;
+    }
     // The reason counts brokers, which come and go one by one.
     if is_news("error", &error.to_string()) {
         tracing::warn!(target: "kafka", %error, "{reason}");

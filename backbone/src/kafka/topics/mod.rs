@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::consumer::Consumer as _;
 use rdkafka::error::RDKafkaErrorCode as Code;
 use rdkafka::metadata::{Metadata, MetadataTopic};
 
 use super::config::{KafkaConfig, Role};
 use super::context::Plain;
-use super::fault::{fault, unavailable};
-use super::scan::blocking;
+use super::fault::{code, fault, unavailable};
+use super::scan::{Client, blocking, client};
 use crate::Error;
 use crate::log::Topic;
 
@@ -22,6 +23,8 @@ const REQUEST: Duration = Duration::from_secs(10);
 /// Until every partition of a new topic has its leader.
 const MADE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(100);
+/// Of what a client was told while it could not reach the cluster, so much is looked at.
+const TOLD: usize = 5;
 
 /// What the topics are called in this cluster.
 #[derive(Debug, Clone)]
@@ -43,17 +46,18 @@ impl Names {
 pub async fn prepare(config: &KafkaConfig, names: &Names) -> Result<(), Error> {
     let admin: AdminClient<Plain> =
         config.client(Role::Producer).create_with_context(Plain).map_err(|why| config.refused(&why))?;
-    let admin = Arc::new(admin);
-    let done = Preparing { config, names, admin: &admin }.prepare().await;
-    // Its thread is waited for.
-    blocking(move || drop(admin)).await?;
+    let reader = Arc::new(client(config, "read_committed")?);
+    let done = Preparing { config, names, admin: &admin, reader: &reader }.prepare().await;
+    // Their threads are waited for.
+    blocking(move || drop((admin, reader))).await?;
     done
 }
 
 struct Preparing<'a> {
     config: &'a KafkaConfig,
     names: &'a Names,
-    admin: &'a Arc<AdminClient<Plain>>,
+    admin: &'a AdminClient<Plain>,
+    reader: &'a Arc<Client>,
 }
 
 impl Preparing<'_> {
@@ -81,9 +85,8 @@ impl Preparing<'_> {
     }
 
     async fn metadata(&self) -> Result<Metadata, Error> {
-        let admin = Arc::clone(self.admin);
-        let asked = blocking(move || admin.inner().fetch_metadata(None, REQUEST)).await?;
-        asked.map_err(|why| fault(&format!("reaching {}", self.config.brokers), &why))
+        let (reader, brokers) = (Arc::clone(self.reader), self.config.brokers.clone());
+        blocking(move || metadata(&reader, &brokers)).await?
     }
 
     fn find<'m>(&self, metadata: &'m Metadata, topic: Topic) -> Option<&'m MetadataTopic> {
@@ -168,6 +171,20 @@ impl Preparing<'_> {
             tokio::time::sleep(PAUSE).await;
         }
     }
+}
+
+/// Asked of a client that reads, because one that administers is never told why it was not let in.
+fn metadata(reader: &Client, brokers: &str) -> Result<Metadata, Error> {
+    reader.fetch_metadata(None, REQUEST).map_err(|why| {
+        let told = std::iter::repeat_with(|| reader.poll(PAUSE)).take(TOLD).flatten().filter_map(Result::err);
+        if told.into_iter().any(|told| code(&told) == Some(Code::Authentication)) {
+            return Error::Invalid(format!(
+                "{brokers} does not take the credentials: set backbone.kafka.\"sasl.username\", \"sasl.password\" and \
+                 \"sasl.mechanism\" as the cluster has them"
+            ));
+        }
+        fault(&format!("reaching {brokers}"), &why)
+    })
 }
 
 fn options() -> AdminOptions {
