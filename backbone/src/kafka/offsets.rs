@@ -77,3 +77,46 @@ fn end_or_oldest(client: &Client, topic: &str, partition: i32, at: Timestamp) ->
     }
     Ok(high)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use rdkafka::ClientConfig;
+    use rdkafka::mocking::MockCluster;
+    use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
+
+    use super::*;
+    use crate::kafka::config::KafkaConfig;
+    use crate::kafka::scan::client;
+
+    /// librdkafka's own imitation of Kafka answers "end" to every question about a time.
+    #[test]
+    fn c11_an_end_that_is_none_is_not_believed() {
+        let cluster = MockCluster::new(1).unwrap();
+        cluster.create_topic("t", 1, 1).unwrap();
+        let brokers = cluster.bootstrap_servers();
+        let writer: BaseProducer = ClientConfig::new().set("bootstrap.servers", &brokers).create().unwrap();
+        for second in 1..=30 {
+            let record = BaseRecord::<[u8], [u8]>::to("t").payload(b"x").timestamp(second * 1000);
+            writer.send(record).unwrap();
+        }
+        writer.flush(REQUEST).unwrap();
+        let config = KafkaConfig {
+            brokers,
+            prefix: String::new(),
+            partitions: 1,
+            replication: 1,
+            instance: "one".to_owned(),
+            memory: 1 << 20,
+            properties: BTreeMap::new(),
+        };
+        let client = client(&config, "read_committed").unwrap();
+        let from = |second| {
+            let at = Timestamp::from_second(second).unwrap();
+            begin(&client, "t", &[0], Start::Time(at)).unwrap()
+        };
+        assert_eq!(from(25), [(0, 0)], "some are so new: all is read again rather than something passed over");
+        assert_eq!(from(31), [(0, 30)], "none is");
+    }
+}

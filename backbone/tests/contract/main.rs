@@ -14,6 +14,7 @@ mod postgres_faults;
 mod postgres_server;
 mod queue;
 mod rabbit_faults;
+mod rabbit_quorum;
 
 /// Runs each function of a suite over an implementation, as a test of its own.
 macro_rules! contract {

@@ -7,21 +7,23 @@ use backbone::rabbit::{RabbitConfig, RabbitQueue};
 use backbone::sealed::Secret;
 use backbone::{Error, Queue as _};
 use futures_util::StreamExt as _;
-use lapin::options::{BasicConsumeOptions, QueueDeleteOptions, QueuePurgeOptions};
+use lapin::options::{
+    BasicConsumeOptions, BasicGetOptions, BasicNackOptions, QueueDeclareOptions, QueueDeleteOptions, QueuePurgeOptions,
+};
 use lapin::types::FieldTable;
 use lapin::{Connection, ConnectionProperties};
 use servers::RabbitMq;
 
 use crate::make::{rabbit_queue, rabbit_url};
 
-const KIND: &str = "rbs-crm";
+pub const KIND: &str = "rbs-crm";
 const SHORT: Duration = Duration::from_millis(1);
 const LONG: Duration = Duration::from_secs(30);
 /// On machines that are busy with other tests too.
-const DEADLINE: Duration = Duration::from_mins(2);
+pub const DEADLINE: Duration = Duration::from_mins(2);
 
 /// Announces until it is taken.
-async fn announced(queue: &RabbitQueue) {
+pub async fn announced(queue: &RabbitQueue) {
     let begun = tokio::time::Instant::now();
     while let Err(why) = queue.announce(KIND, 1).await {
         assert!(begun.elapsed() < DEADLINE, "announcements are not taken again: {why}");
@@ -30,7 +32,7 @@ async fn announced(queue: &RabbitQueue) {
 }
 
 /// Announces until it is not taken, and says why.
-async fn refused(queue: &RabbitQueue) -> String {
+pub async fn refused(queue: &RabbitQueue) -> String {
     let refused = async {
         loop {
             if let Err(why) = queue.announce(KIND, 1).await {
@@ -50,6 +52,10 @@ async fn drain(queue: &RabbitQueue) {
 
 async fn by_hand(url: &str) -> Connection {
     Connection::connect(url, ConnectionProperties::default()).await.unwrap()
+}
+
+fn passive() -> QueueDeclareOptions {
+    QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() }
 }
 
 /// A broker of the test's own: starting it blocks.
@@ -140,6 +146,36 @@ async fn e4_a_word_in_the_hands_of_a_dead_worker_comes_again() {
     assert!(queue.wait(KIND, LONG).await.unwrap());
     drop(held);
     assert!(!queue.wait(KIND, SHORT).await.unwrap(), "it was taken once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn e4_a_word_that_nobody_survives_goes_and_others_are_taken() {
+    let (url, prefix) = (rabbit_url().await, servers::name());
+    let queue = rabbit_queue(&url, &prefix).await;
+    queue.announce(KIND, 1).await.unwrap();
+    let channel = by_hand(&url).await.create_channel().await.unwrap();
+    let name = format!("{prefix}ringfold.work.{KIND}");
+    let mut taken = 0;
+    let refused = async {
+        // Between its return and its next turn the queue may look empty for a moment.
+        while channel
+            .queue_declare(name.as_str().into(), passive(), FieldTable::default())
+            .await
+            .unwrap()
+            .message_count()
+            > 0
+        {
+            let Some(word) = channel.basic_get(name.as_str().into(), BasicGetOptions::default()).await.unwrap() else {
+                continue;
+            };
+            word.delivery.acker.nack(BasicNackOptions { requeue: true, ..BasicNackOptions::default() }).await.unwrap();
+            taken += 1;
+        }
+    };
+    tokio::time::timeout(DEADLINE, refused).await.expect("a word comes to its end");
+    assert!((1..=21).contains(&taken), "{taken} times");
+    queue.announce(KIND, 1).await.unwrap();
+    assert!(queue.wait(KIND, LONG).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

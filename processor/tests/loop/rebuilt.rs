@@ -1,10 +1,12 @@
-//! D3, D9: state that is lost comes back from the log, and from the journal where the log let it go.
+//! D3, D4, D9: state that is lost comes back from the log, and from the journal where the log let it go; state that an earlier
+//! fold made wrongly is made right.
 
 use std::time::Duration;
 
-use backbone::Topic;
-use schemas::PbxState;
+use backbone::{Record, Topic};
 use schemas::time::later;
+use schemas::{Call, EventId, Outcome, PbxState};
+use uuid::Uuid;
 
 use crate::bench::{Bench, ago, answered_call, event};
 
@@ -31,6 +33,42 @@ async fn d3_calls_rebuilt_from_the_log_are_byte_for_byte_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d4_what_an_earlier_fold_made_wrongly_its_next_word_makes_right() {
+    let bench = Bench::new().await;
+    let [ringing, answered, hangup] = answered_call("1", ago(600));
+    bench.say(&[ringing, answered, hangup]).await;
+    bench.run().await;
+    // As a fold with a bug would have left it: all that it derives is wrong, what was said is not.
+    let right = bench.calls(Topic::Finished).await.pop().unwrap();
+    let wrong = Call {
+        outcome: Some(Outcome::Missed),
+        talks: Vec::new(),
+        talk_seconds: None,
+        recordings: Vec::new(),
+        ..right.clone()
+    };
+    let state = bench.all(Topic::State).await.pop().unwrap();
+    bench
+        .backbone
+        .log
+        .append(vec![Record { value: serde_json::to_vec(&wrong).unwrap(), id: Uuid::now_v7(), ..state }])
+        .await
+        .unwrap();
+
+    let mut late = event("1", PbxState::Hangup, ago(10));
+    late.said.recording = Some("https://r/late".into());
+    late.id = EventId::of(&[b"late"]);
+    bench.say(&[late]).await;
+    bench.run().await;
+    let finished = bench.calls(Topic::Finished).await;
+    let corrected = finished.last().unwrap();
+    assert_eq!((&corrected.id, corrected.revision), (&right.id, right.revision + 1), "the same call, one correction");
+    assert_eq!((corrected.outcome, &corrected.talks), (right.outcome, &right.talks));
+    assert_eq!(corrected.recordings.len(), 2);
+    assert_eq!(finished.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn d9_a_late_event_goes_on_from_the_journal_where_the_log_let_the_state_go() {
     let bench = Bench::new().await;
     let began = ago(5 * 86_400);
@@ -44,7 +82,7 @@ async fn d9_a_late_event_goes_on_from_the_journal_where_the_log_let_the_state_go
 
     let mut late = event("1", PbxState::Hangup, ago(10));
     late.said.recording = Some("https://r/late".into());
-    late.id = schemas::EventId::of(&[b"late"]);
+    late.id = EventId::of(&[b"late"]);
     bench.say(&[late]).await;
     bench.run().await;
     let corrected = bench.calls(Topic::Finished).await.pop().unwrap();

@@ -18,7 +18,7 @@ use simulators::rbs::RbsCrm;
 /// The last part of the webhook URL.
 pub const SECRET: &str = "test-webhook-secret-0001";
 /// How long a condition may take to come true: long, because machines are slow; tests go on as soon as it has.
-const PATIENCE: Duration = Duration::from_secs(90);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A company under test.
 pub struct Site {

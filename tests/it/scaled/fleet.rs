@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use servers::{Kafka, Postgres, RabbitMq};
+use servers::{Certificates, Kafka, Postgres, RabbitMq};
 use simulators::rbs::RbsCrm;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -38,6 +38,9 @@ impl Role {
     }
 }
 
+/// Variables of every process.
+type Env = Vec<(String, String)>;
+
 /// All of it.
 pub struct Fleet {
     // Dropped in this order: processes before what they stand on.
@@ -47,8 +50,10 @@ pub struct Fleet {
     pub postgres: Postgres,
     pub crm: RbsCrm,
     pub http: reqwest::Client,
-    env: Vec<(String, String)>,
+    env: Env,
     dir: tempfile::TempDir,
+    /// Kept while processes read them.
+    _certificates: Option<Certificates>,
     _turn: SemaphorePermit<'static>,
 }
 
@@ -65,31 +70,52 @@ impl Fleet {
     /// The servers and the CRM; no process yet.
     pub async fn prepare(setup: CrmSetup) -> Self {
         let turn = TURN.acquire().await.unwrap();
+        let (kafka, rabbit, postgres) = started(Kafka::start, RabbitMq::start, Postgres::start);
+        let database = tokio::task::block_in_place(|| postgres.database()).url;
+        let env = env(&kafka.address(), rabbit.url(), database);
+        Self::on((kafka, rabbit, postgres), env, setup, turn).await
+    }
+
+    /// The same, and everything between processes and servers is encrypted, with certificates that only these processes trust.
+    #[cfg(feature = "kafka-tls")]
+    pub async fn prepare_secure(setup: CrmSetup) -> Self {
+        let turn = TURN.acquire().await.unwrap();
+        let certificates = Certificates::make();
+        let (kafka, rabbit, postgres) = started(
+            || Kafka::start_secure(&certificates),
+            || RabbitMq::start_secure(&certificates),
+            || Postgres::start_secure(&certificates),
+        );
+        let database = tokio::task::block_in_place(|| postgres.database()).url;
+        let authority = certificates.authority().display().to_string();
+        let database = format!("{database}?sslmode=verify-full&sslrootcert={authority}");
+        let mut env = env(&kafka.secure_address(), rabbit.secure_url(), database);
+        let more = [
+            ("RINGFOLD_BACKBONE__KAFKA__SECURITY_PROTOCOL", "SASL_SSL"),
+            ("RINGFOLD_BACKBONE__KAFKA__SASL_MECHANISM", "SCRAM-SHA-512"),
+            ("RINGFOLD_BACKBONE__KAFKA__SASL_USERNAME", "ringfold"),
+            ("RINGFOLD_BACKBONE__KAFKA__SASL_PASSWORD", "kafka-password"),
+            ("RINGFOLD_BACKBONE__KAFKA__SSL_CA_LOCATION", &authority),
+            // What the system trusts, for whoever asks the system.
+            ("SSL_CERT_FILE", &authority),
+        ];
+        env.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Self { _certificates: Some(certificates), ..Self::on((kafka, rabbit, postgres), env, setup, turn).await }
+    }
+
+    async fn on(
+        servers: (Kafka, RabbitMq, Postgres),
+        env: Env,
+        setup: CrmSetup,
+        turn: SemaphorePermit<'static>,
+    ) -> Self {
+        let (kafka, rabbit, postgres) = servers;
         let dir = tempfile::tempdir().unwrap();
         let (crm, users) = setup.crm().await;
         std::fs::write(dir.path().join("accounts.toml"), setup.accounts(&crm.base_url(), &users)).unwrap();
-        let start = || {
-            std::thread::scope(|scope| {
-                let (kafka, rabbit) = (scope.spawn(Kafka::start), scope.spawn(RabbitMq::start));
-                let postgres = Postgres::start();
-                (kafka.join().unwrap(), rabbit.join().unwrap(), postgres)
-            })
-        };
-        let (kafka, rabbit, postgres) = tokio::task::block_in_place(start);
-        let database = tokio::task::block_in_place(|| postgres.database()).url;
-        let env = [
-            ("RINGFOLD_BACKBONE__LOG", format!("kafka://{}", kafka.address())),
-            ("RINGFOLD_BACKBONE__QUEUE", rabbit.url()),
-            ("RINGFOLD_BACKBONE__STORE", database),
-            ("RINGFOLD_BACKBONE__PREFIX", PREFIX.to_owned()),
-            ("RINGFOLD_BACKBONE__PARTITIONS", "6".to_owned()),
-            ("RINGFOLD_BACKBONE__REPLICATION", "1".to_owned()),
-            ("RINGFOLD_SECRET_KEY", "5a".repeat(32)),
-            ("RINGFOLD_API_TOKEN", TOKEN.to_owned()),
-        ];
-        let env = env.map(|(name, value)| (name.to_owned(), value)).to_vec();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
-        Self { roles: Mutex::default(), kafka, rabbit, postgres, crm, http, env, dir, _turn: turn }
+        let roles = Mutex::default();
+        Self { roles, kafka, rabbit, postgres, crm, http, env, dir, _certificates: None, _turn: turn }
     }
 
     /// Starts one more process of a role, and waits until it is ready.
@@ -106,6 +132,13 @@ impl Fleet {
         let process = Arc::new(Process::of(self.dir.path(), &name, role.arguments(), self.env.clone()));
         roles.push((role, Arc::clone(&process)));
         process
+    }
+
+    /// The command of a process, cut off from Kafka.
+    pub fn cut_off(process: &Process) -> std::process::Command {
+        let mut command = process.command();
+        command.env("RINGFOLD_BACKBONE__LOG", "kafka://127.0.0.1:9");
+        command
     }
 
     /// Those of a role, in the order they were added.
@@ -171,6 +204,36 @@ impl Fleet {
         let applied = command.stdin(std::process::Stdio::null()).output().unwrap();
         assert!(applied.status.success(), "{applied:?}");
     }
+}
+
+/// Starts the servers side by side.
+fn started(
+    kafka: impl FnOnce() -> Kafka + Send,
+    rabbit: impl FnOnce() -> RabbitMq + Send,
+    postgres: impl FnOnce() -> Postgres,
+) -> (Kafka, RabbitMq, Postgres) {
+    tokio::task::block_in_place(|| {
+        std::thread::scope(|scope| {
+            let (kafka, rabbit) = (scope.spawn(kafka), scope.spawn(rabbit));
+            let postgres = postgres();
+            (kafka.join().unwrap(), rabbit.join().unwrap(), postgres)
+        })
+    })
+}
+
+/// What every process is told.
+fn env(kafka: &str, queue: String, store: String) -> Env {
+    let env = [
+        ("RINGFOLD_BACKBONE__LOG", format!("kafka://{kafka}")),
+        ("RINGFOLD_BACKBONE__QUEUE", queue),
+        ("RINGFOLD_BACKBONE__STORE", store),
+        ("RINGFOLD_BACKBONE__PREFIX", PREFIX.to_owned()),
+        ("RINGFOLD_BACKBONE__PARTITIONS", "6".to_owned()),
+        ("RINGFOLD_BACKBONE__REPLICATION", "1".to_owned()),
+        ("RINGFOLD_SECRET_KEY", "5a".repeat(32)),
+        ("RINGFOLD_API_TOKEN", TOKEN.to_owned()),
+    ];
+    env.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
 /// The account of the fault suite: all records, a CRM that forgets to answer and whose search is behind.

@@ -5,5 +5,7 @@ mod fleet;
 mod kills;
 mod one_each;
 mod scaling;
+#[cfg(feature = "kafka-tls")]
+mod secure;
 mod servers_away;
 mod spool;

@@ -7,23 +7,23 @@ use std::sync::Arc;
 use simulators::rbs::Table;
 
 use super::fleet::{Fleet, Role, TOKEN};
-use crate::harness::{CrmSetup, Process, SECRET, eventually, template};
+use crate::harness::{CrmSetup, PATIENCE, Process, SECRET, eventually, template};
 
-const ROLES: [Role; 4] = [Role::Ingest, Role::Process, Role::Sink, Role::Console];
+pub const ROLES: [Role; 4] = [Role::Ingest, Role::Process, Role::Sink, Role::Console];
 
-async fn get(process: &Process, path: &str) -> (u16, String) {
+pub async fn get(process: &Process, path: &str) -> (u16, String) {
     let answer = reqwest::get(format!("{}{path}", process.url())).await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-async fn say(fleet: &Fleet, call: &str) {
+pub async fn say(fleet: &Fleet, call: &str) {
     let body = template(call, "79161112233", "MISSED", None, None);
     let request = fleet.http.post(&fleet.hooks()[0]).header("content-type", "application/json").body(body);
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 200, "{}", answer.text().await.unwrap());
 }
 
-async fn delivered(fleet: &Fleet, call: &str) {
+pub async fn delivered(fleet: &Fleet, call: &str) {
     eventually(&format!("{call} to be delivered"), async || {
         let list = fleet.api(&format!("deliveries?call=acme-uis/{call}")).await;
         (list["deliveries"][0]["status"] == "done").then_some(())
@@ -99,8 +99,11 @@ async fn b4_kafka_away_from_the_start_is_waited_for_and_ingest_goes_on() {
 }
 
 /// How a process ends that cannot work, and what it says.
-fn ended(process: &Arc<Process>, data: PathBuf, change: Option<(&str, &str)>) -> (Option<i32>, String) {
-    let output = process.command_on(&data).envs(change).stderr(Stdio::piped()).output().unwrap();
+pub async fn ended(process: &Arc<Process>, data: PathBuf, change: Option<(&str, &str)>) -> (Option<i32>, String) {
+    let mut command = process.command_on(&data);
+    command.envs(change).stderr(Stdio::piped());
+    let output = tokio::process::Command::from(command).kill_on_drop(true).output();
+    let output = tokio::time::timeout(PATIENCE, output).await.expect("the process ends by itself").unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
@@ -109,13 +112,13 @@ async fn what_is_wrong_ends_a_role_and_what_is_taken_too() {
     let fleet = Fleet::prepare(CrmSetup::default()).await;
     let (console, other) = (fleet.add(Role::Console).await, fleet.one_more(Role::Console));
     // The same directory is another process's.
-    let (status, said) = ended(&other, console.data(), None);
+    let (status, said) = ended(&other, console.data(), None).await;
     assert_eq!(status, Some(1), "{said}");
     assert!(said.contains("in use by another process"), "{said}");
     for (variable, value, word) in
         [("RINGFOLD_BACKBONE__PARTITIONS", "5", "partitions"), ("RINGFOLD_SECRET_KEY", &"00".repeat(32), "secret key")]
     {
-        let (status, said) = ended(&other, other.data(), Some((variable, value)));
+        let (status, said) = ended(&other, other.data(), Some((variable, value))).await;
         assert_eq!(status, Some(78), "{variable}: {said}");
         assert!(said.contains(word), "{said}");
     }

@@ -5,9 +5,10 @@ java_with() {
     exec java -cp "$jars/*" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$@"
 }
 
+# The users are words on purpose.
 prepare() {
     (java_with -Xmx128m -Dorg.slf4j.simpleLogger.defaultLogLevel=warn kafka.tools.StorageTool format \
-        --cluster-id AAAAAAAAAAAAAAAAAAAAAQ --config "$dir/server.properties")
+        --cluster-id AAAAAAAAAAAAAAAAAAAAAQ --config "$dir/server.properties" $users)
 }
 
 serve() {

@@ -18,6 +18,7 @@ mod port;
 mod postgres;
 mod rabbit;
 mod server;
+mod tls;
 
 use std::sync::LazyLock;
 
@@ -28,6 +29,7 @@ pub use port::Port;
 pub use postgres::{Database, Postgres};
 pub use rabbit::RabbitMq;
 pub use server::Server;
+pub use tls::Certificates;
 
 /// The PostgreSQL server that the tests of this program share.
 pub fn postgres() -> &'static Postgres {

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::port::Port;
 use crate::server::{Server, directory};
+use crate::tls::Certificates;
 use crate::{install, name};
 
 /// A PostgreSQL server, on a socket in its directory and on a port of 127.0.0.1. Everybody is trusted; the superuser is
@@ -30,6 +31,13 @@ impl Postgres {
     /// Starts one.
     pub fn start() -> Self {
         Self::start_with("")
+    }
+
+    /// Starts one that takes TLS too.
+    pub fn start_secure(certificates: &Certificates) -> Self {
+        let (certificate, key) = (certificates.certificate(), certificates.key());
+        let (certificate, key) = (certificate.display(), key.display());
+        Self::start_with(&format!("-c ssl=on -c ssl_cert_file={certificate} -c ssl_key_file={key}"))
     }
 
     /// Starts one with more options: `-c name=value …`.

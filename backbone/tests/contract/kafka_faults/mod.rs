@@ -1,5 +1,6 @@
 //! Faults of the log on Kafka, on a real broker.
 
+mod full;
 mod groups;
 mod records;
 mod restarts;
