@@ -1,19 +1,15 @@
 //! Ringfold scaled out: real servers of the test's own, roles as processes that come and go, and a CRM.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use servers::{Certificates, Kafka, Postgres, RabbitMq};
 use simulators::rbs::RbsCrm;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::servers::{Servers, TOKEN};
 use crate::harness::{CrmSetup, Load, Process, SECRET, api, eventually};
-
-/// What names of topics, groups and queues begin with.
-pub const PREFIX: &str = "it.";
-/// The API's.
-pub const TOKEN: &str = "test-token-of-every-console";
 
 /// Three servers and a handful of processes are enough for a small machine: one fleet at a time.
 static TURN: Semaphore = Semaphore::const_new(1);
@@ -38,23 +34,23 @@ impl Role {
     }
 }
 
-/// Variables of every process.
-type Env = Vec<(String, String)>;
-
 /// All of it.
 pub struct Fleet {
     // Dropped in this order: processes before what they stand on.
     roles: Mutex<Vec<(Role, Arc<Process>)>>,
-    pub kafka: Kafka,
-    pub rabbit: RabbitMq,
-    pub postgres: Postgres,
+    servers: Servers,
     pub crm: RbsCrm,
     pub http: reqwest::Client,
-    env: Env,
     dir: tempfile::TempDir,
-    /// Kept while processes read them.
-    _certificates: Option<Certificates>,
     _turn: SemaphorePermit<'static>,
+}
+
+impl Deref for Fleet {
+    type Target = Servers;
+
+    fn deref(&self) -> &Servers {
+        &self.servers
+    }
 }
 
 impl Fleet {
@@ -70,52 +66,22 @@ impl Fleet {
     /// The servers and the CRM; no process yet.
     pub async fn prepare(setup: CrmSetup) -> Self {
         let turn = TURN.acquire().await.unwrap();
-        let (kafka, rabbit, postgres) = started(Kafka::start, RabbitMq::start, Postgres::start);
-        let database = tokio::task::block_in_place(|| postgres.database()).url;
-        let env = env(&kafka.address(), rabbit.url(), database);
-        Self::on((kafka, rabbit, postgres), env, setup, turn).await
+        Self::on(Servers::plain(), setup, turn).await
     }
 
     /// The same, and everything between processes and servers is encrypted, with certificates that only these processes trust.
     #[cfg(feature = "kafka-tls")]
     pub async fn prepare_secure(setup: CrmSetup) -> Self {
         let turn = TURN.acquire().await.unwrap();
-        let certificates = Certificates::make();
-        let (kafka, rabbit, postgres) = started(
-            || Kafka::start_secure(&certificates),
-            || RabbitMq::start_secure(&certificates),
-            || Postgres::start_secure(&certificates),
-        );
-        let database = tokio::task::block_in_place(|| postgres.database()).url;
-        let authority = certificates.authority().display().to_string();
-        let database = format!("{database}?sslmode=verify-full&sslrootcert={authority}");
-        let mut env = env(&kafka.secure_address(), rabbit.secure_url(), database);
-        let more = [
-            ("RINGFOLD_BACKBONE__KAFKA__SECURITY_PROTOCOL", "SASL_SSL"),
-            ("RINGFOLD_BACKBONE__KAFKA__SASL_MECHANISM", "SCRAM-SHA-512"),
-            ("RINGFOLD_BACKBONE__KAFKA__SASL_USERNAME", "ringfold"),
-            ("RINGFOLD_BACKBONE__KAFKA__SASL_PASSWORD", "kafka-password"),
-            ("RINGFOLD_BACKBONE__KAFKA__SSL_CA_LOCATION", &authority),
-            // What the system trusts, for whoever asks the system.
-            ("SSL_CERT_FILE", &authority),
-        ];
-        env.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        Self { _certificates: Some(certificates), ..Self::on((kafka, rabbit, postgres), env, setup, turn).await }
+        Self::on(Servers::secure(), setup, turn).await
     }
 
-    async fn on(
-        servers: (Kafka, RabbitMq, Postgres),
-        env: Env,
-        setup: CrmSetup,
-        turn: SemaphorePermit<'static>,
-    ) -> Self {
-        let (kafka, rabbit, postgres) = servers;
+    async fn on(servers: Servers, setup: CrmSetup, turn: SemaphorePermit<'static>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (crm, users) = setup.crm().await;
         std::fs::write(dir.path().join("accounts.toml"), setup.accounts(&crm.base_url(), &users)).unwrap();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
-        let roles = Mutex::default();
-        Self { roles, kafka, rabbit, postgres, crm, http, env, dir, _certificates: None, _turn: turn }
+        Self { roles: Mutex::default(), servers, crm, http, dir, _turn: turn }
     }
 
     /// Starts one more process of a role, and waits until it is ready.
@@ -129,7 +95,7 @@ impl Fleet {
     pub fn one_more(&self, role: Role) -> Arc<Process> {
         let mut roles = self.roles.lock().unwrap();
         let name = format!("{}-{}", role.arguments()[0], roles.len());
-        let process = Arc::new(Process::of(self.dir.path(), &name, role.arguments(), self.env.clone()));
+        let process = Arc::new(Process::of(self.dir.path(), &name, role.arguments(), self.servers.env.clone()));
         roles.push((role, Arc::clone(&process)));
         process
     }
@@ -204,36 +170,6 @@ impl Fleet {
         let applied = command.stdin(std::process::Stdio::null()).output().unwrap();
         assert!(applied.status.success(), "{applied:?}");
     }
-}
-
-/// Starts the servers side by side.
-fn started(
-    kafka: impl FnOnce() -> Kafka + Send,
-    rabbit: impl FnOnce() -> RabbitMq + Send,
-    postgres: impl FnOnce() -> Postgres,
-) -> (Kafka, RabbitMq, Postgres) {
-    tokio::task::block_in_place(|| {
-        std::thread::scope(|scope| {
-            let (kafka, rabbit) = (scope.spawn(kafka), scope.spawn(rabbit));
-            let postgres = postgres();
-            (kafka.join().unwrap(), rabbit.join().unwrap(), postgres)
-        })
-    })
-}
-
-/// What every process is told.
-fn env(kafka: &str, queue: String, store: String) -> Env {
-    let env = [
-        ("RINGFOLD_BACKBONE__LOG", format!("kafka://{kafka}")),
-        ("RINGFOLD_BACKBONE__QUEUE", queue),
-        ("RINGFOLD_BACKBONE__STORE", store),
-        ("RINGFOLD_BACKBONE__PREFIX", PREFIX.to_owned()),
-        ("RINGFOLD_BACKBONE__PARTITIONS", "6".to_owned()),
-        ("RINGFOLD_BACKBONE__REPLICATION", "1".to_owned()),
-        ("RINGFOLD_SECRET_KEY", "5a".repeat(32)),
-        ("RINGFOLD_API_TOKEN", TOKEN.to_owned()),
-    ];
-    env.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
 /// The account of the fault suite: all records, a CRM that forgets to answer and whose search is behind.

@@ -7,5 +7,6 @@ mod one_each;
 mod scaling;
 #[cfg(feature = "kafka-tls")]
 mod secure;
+mod servers;
 mod servers_away;
 mod spool;

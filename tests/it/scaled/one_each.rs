@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use simulators::rbs::Table;
 
-use super::fleet::{Fleet, Role, TOKEN};
+use super::fleet::{Fleet, Role};
+use super::servers::TOKEN;
 use crate::harness::{CrmSetup, PATIENCE, Process, SECRET, eventually, template};
 
 pub const ROLES: [Role; 4] = [Role::Ingest, Role::Process, Role::Sink, Role::Console];

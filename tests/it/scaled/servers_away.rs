@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use servers::Server;
 
-use super::fleet::{Fleet, PREFIX, fleet};
+use super::fleet::{Fleet, fleet};
+use super::servers::PREFIX;
 use crate::harness::Load;
 
 const SEED: u64 = 20_261_203;

@@ -1,7 +1,6 @@
 //! Certificates of a test's own authority, made by `openssl`.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -45,7 +44,7 @@ impl Certificates {
         self.path("both.pem")
     }
 
-    fn path(&self, name: impl AsRef<OsStr>) -> PathBuf {
-        self.dir.path().join(Path::new(&name))
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
     }
 }
