@@ -35,6 +35,8 @@ pub enum Stop {
     Failure(Failure),
     /// The connection is no longer active.
     Parked,
+    /// Nobody is left whose place it could have.
+    NoPlace,
     /// Whether a record was made is not known yet; look again then.
     NotYetKnown(Timestamp, String),
     /// The backbone.

@@ -32,6 +32,7 @@ impl Deliverer {
             Err(Stop::Parked) => {
                 return (Some(again(self.clock.now(), false, "the connection is no longer active")), "parked");
             }
+            Err(Stop::NoPlace) => return (Some(again(self.clock.now(), false, "it waits for its turn")), "no_place"),
             Err(Stop::NotYetKnown(due, note)) => return (Some(again(due, false, &note)), "not_yet_known"),
             Err(Stop::Failure(failure)) => failure,
         };

@@ -4,11 +4,12 @@
 //! CRM, and the next in hand uses it while the first is being written down; then the ledger is told who inherited it.
 
 use std::collections::{HashSet, VecDeque};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use backbone::ledger::{Claim, Heir};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 /// Deliveries ahead at most, of one connection.
@@ -22,6 +23,8 @@ const AHEAD_OF_BRIEF: u32 = 3;
 pub struct Places {
     permits: Arc<Semaphore>,
     state: Mutex<State>,
+    /// The last one with a place has left.
+    deserted: Notify,
 }
 
 #[derive(Default)]
@@ -39,7 +42,7 @@ struct State {
 
 impl Default for Places {
     fn default() -> Self {
-        Self { permits: Arc::new(Semaphore::new(0)), state: Mutex::default() }
+        Self { permits: Arc::new(Semaphore::new(0)), state: Mutex::default(), deserted: Notify::new() }
     }
 }
 
@@ -57,6 +60,18 @@ impl Places {
         // Many at once rather than each by itself.
         let more = if has <= wanted / 2 { wanted - has } else { 0 };
         (more > 0 || state.placed < most).then_some(more)
+    }
+
+    /// Until nobody in hand has a place that somebody else could come to have.
+    async fn deserted(&self) {
+        loop {
+            let mut told = pin!(self.deserted.notified());
+            told.as_mut().enable();
+            if self.state().placed == 0 {
+                return;
+            }
+            told.await;
+        }
     }
 
     /// Takes a claimed delivery in hand.
@@ -80,6 +95,10 @@ impl Places {
 
     /// Gives up one that the ledger no longer counts as ours.
     fn give_up(&self, state: &mut State) {
+        state.placed -= 1;
+        if state.placed == 0 {
+            self.deserted.notify_waiters();
+        }
         match self.permits.try_acquire() {
             Ok(place) => place.forget(),
             Err(_) => state.owed += 1,
@@ -95,10 +114,13 @@ pub struct Hand {
 }
 
 impl Hand {
-    /// Waits for a place.
+    /// Waits for a place. Nothing where none can be waited for: this one was claimed ahead while the last ones with a place left.
     pub async fn place(&self) -> Option<Place> {
-        let permit = Arc::clone(&self.places.permits).acquire_owned().await.ok()?;
-        Some(self.use_place(permit))
+        tokio::select! {
+            biased;
+            permit = Arc::clone(&self.places.permits).acquire_owned() => Some(self.use_place(permit.ok()?)),
+            () = self.places.deserted() => None,
+        }
     }
 
     /// A place, if one is free.
@@ -126,7 +148,6 @@ impl Hand {
         }
         let heir = if told { state.ahead.pop_front() } else { None };
         if heir.is_none() {
-            state.placed -= 1;
             self.places.give_up(&mut state);
         }
         heir
@@ -138,7 +159,6 @@ impl Hand {
         // One that is gone has passed the place on, or given it up.
         if state.hands.contains(&heir) {
             state.ahead.push_front(heir);
-            state.placed -= 1;
             self.places.give_up(&mut state);
         }
     }
@@ -217,6 +237,21 @@ mod tests {
         assert!(ahead.place_now().is_some(), "it has the place now");
         assert_eq!(ahead.leave(), None);
         assert!(places.take(&claim(3, true)).place_now().is_none(), "given up with the last one");
+    }
+
+    #[tokio::test]
+    async fn who_was_claimed_ahead_of_nobody_waits_for_nothing() {
+        let places = Arc::new(Places::default());
+        let mut first = places.take(&claim(1, false));
+        assert_eq!(first.leave(), None);
+        assert!(places.take(&claim(2, true)).place().await.is_none(), "the one before had left already");
+
+        let (mut first, ahead) = (places.take(&claim(3, false)), places.take(&claim(4, true)));
+        let place = first.place().await;
+        let heir = first.leave().unwrap();
+        first.not_left(heir);
+        let (used, ()) = tokio::join!(ahead.place(), async { drop(place) });
+        assert!(used.is_none(), "the one before kept its place, and is gone");
     }
 
     #[tokio::test]

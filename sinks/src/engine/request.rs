@@ -45,7 +45,7 @@ impl Deliverer {
             let left = work.leased_until.duration_since(self.clock.now());
             let soon = Duration::try_from(left).unwrap_or_default().saturating_sub(MARGIN / 2);
             tokio::select! {
-                place = work.hand.place() => work.place = place,
+                place = work.hand.place() => work.place = Some(place.ok_or(Stop::NoPlace)?),
                 () = tokio::time::sleep(soon) => self.lease(work, MARGIN).await?,
             }
         }
@@ -120,8 +120,10 @@ impl Deliverer {
             let trying = written.insert(steps::trying(put, before, now, later(now, takes)));
             work.note(trying.clone().into());
             self.write(work).await?;
-            if !work.open.pace.limited() {
-                self.turn(work).await?;
+            if !work.open.pace.limited()
+                && let Err(why) = self.turn(work).await
+            {
+                return Err(unsent(work, written, why));
             }
             // Not so after a slow write or a long wait: the request would outlast what was written down of it.
             let fits = deadline.saturating_duration_since(Instant::now()) >= timeout / 2;
