@@ -75,6 +75,7 @@ impl Deliverer {
         let leased_until = claim.delivery.leased_until.unwrap_or(Timestamp::MIN);
         let mut work = Work { open, claim, hand, place: None, steps, unwritten: Vec::new(), leased_until };
         let result = self.carry_out(&mut work).await;
+        let routine = matches!(result, Ok(_) | Err(Stop::NoPlace));
         let (release, outcome) = self.judge(&work, result).await;
         let (connection, call) = (&work.claim.delivery.connection, &work.claim.delivery.call);
         self.metrics.tried(connection.as_str(), outcome);
@@ -83,8 +84,8 @@ impl Deliverer {
             return;
         };
         // One line for what goes well would be thousands a second; the ledger has them.
-        if matches!(release, Release::Done { .. }) {
-            tracing::debug!(%connection, %call, outcome, "delivered");
+        if routine {
+            tracing::debug!(%connection, %call, outcome, "delivery tried");
         } else {
             tracing::info!(%connection, %call, outcome, "delivery tried");
         }

@@ -100,13 +100,6 @@ impl Fleet {
         process
     }
 
-    /// The command of a process, cut off from Kafka.
-    pub fn cut_off(process: &Process) -> std::process::Command {
-        let mut command = process.command();
-        command.env("RINGFOLD_BACKBONE__LOG", "kafka://127.0.0.1:9");
-        command
-    }
-
     /// Those of a role, in the order they were added.
     pub fn of(&self, role: Role) -> Vec<Arc<Process>> {
         let roles = self.roles.lock().unwrap();

@@ -176,8 +176,8 @@ impl Preparing<'_> {
 /// Asked of a client that reads, because one that administers is never told why it was not let in.
 fn metadata(reader: &Client, brokers: &str) -> Result<Metadata, Error> {
     reader.fetch_metadata(None, REQUEST).map_err(|why| {
-        let told = std::iter::repeat_with(|| reader.poll(PAUSE)).take(TOLD).flatten().filter_map(Result::err);
-        if told.into_iter().any(|told| code(&told) == Some(Code::Authentication)) {
+        let mut told = std::iter::repeat_with(|| reader.poll(PAUSE)).take(TOLD).flatten().filter_map(Result::err);
+        if told.any(|told| code(&told) == Some(Code::Authentication)) {
             return Error::Invalid(format!(
                 "{brokers} does not take the credentials: set backbone.kafka.\"sasl.username\", \"sasl.password\" and \
                  \"sasl.mechanism\" as the cluster has them"
