@@ -3,9 +3,18 @@
 //! They are the far side of the tests and demos: written from what the vendors' interfaces are known to do, sharing no
 //! types with the product, so that a misreading on our side is refused here instead of being confirmed.
 
+pub mod asteril;
+pub mod faults;
 mod listener;
+pub mod pbx;
 pub mod rbs;
+pub mod rest;
+pub mod ringostat;
+mod server;
+pub mod sitniks;
 pub mod uis;
+pub mod uspacy;
+pub mod zoho;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -12,9 +12,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
 use super::actions;
-use super::faults::{Failure, Instead, Plan};
 use super::request::{self, Task, Work};
 use super::shared::Shared;
+use crate::faults::{Failure, Instead, Plan};
 use crate::listener::Cut;
 
 /// Bytes of a request.

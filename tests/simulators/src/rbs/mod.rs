@@ -5,11 +5,9 @@
 //! (answer of a list, texts of errors) is assumed in the plainest shape.
 
 mod actions;
-mod faults;
 mod http;
 mod request;
 mod seeding;
-mod server;
 mod sessions;
 mod shared;
 mod store;
@@ -25,14 +23,14 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 
-pub use faults::{Failure, Faults, Struck};
+pub use crate::faults::{Failure, Faults, Struck};
 pub use sessions::Login;
 pub use shared::{Change, RowChange, Snapshot};
 pub use store::Row;
 pub use structures::{Field, Kind, Structures, Table};
 
 use crate::lock;
-use server::Running;
+use crate::server::Running;
 use shared::Shared;
 
 /// How the CRM is set up.
@@ -110,6 +108,11 @@ impl RbsCrm {
     /// Ends every session: the next request of each gets an answer without a status.
     pub fn expire_sessions(&self) {
         lock(&self.shared.sessions).end_all();
+    }
+
+    /// The ids of all sessions that are open.
+    pub fn sessions(&self) -> Vec<String> {
+        lock(&self.shared.sessions).ids()
     }
 
     /// Changes a user's password and ends the user's sessions.

@@ -1,4 +1,5 @@
-//! Rows that are there before the test begins; no search lag hides them.
+//! What people do in the CRM: rows that are there before the test begins, which no search lag hides; rows they delete; fields
+//! they demand.
 
 use std::collections::BTreeMap;
 
@@ -37,5 +38,15 @@ impl RbsCrm {
         let name = title.unwrap_or("Deal");
         let fields = [("owner", &*owner), ("status", &*status), ("date", date), ("name", name), ("visible", "1")];
         self.seed(Table::Deals, &fields)
+    }
+
+    /// A person deletes a row, of users too: who has left. Says whether it was there; what refers to it stays.
+    pub fn remove(&self, table: Table, id: u64) -> bool {
+        lock(&self.shared.store).remove(table, id)
+    }
+
+    /// The configurator gets a required text field that new rows of a structure must have filled, or loses it again.
+    pub fn demand(&self, table: Table, field: &'static str, demanded: bool) {
+        lock(&self.shared.store).demand(table, field, demanded);
     }
 }

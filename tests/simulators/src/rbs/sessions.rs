@@ -74,6 +74,10 @@ impl Sessions {
         session.map(|session| session.requests += 1).is_some()
     }
 
+    pub(super) fn ids(&self) -> Vec<String> {
+        self.open.iter().map(|session| session.id.clone()).collect()
+    }
+
     pub(super) fn end_all(&mut self) {
         self.open.clear();
     }

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::broadcast;
 
 use super::RbsOptions;
-use super::faults::Faults;
 use super::sessions::Sessions;
 use super::store::{Row, Store};
 use super::structures::Table;
+use crate::faults::Faults;
 use crate::lock;
 
 /// Changes kept for a listener that is slow to look; older ones it misses.

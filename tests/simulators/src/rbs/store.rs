@@ -131,6 +131,15 @@ impl Store {
         Ok(edited)
     }
 
+    /// Takes a row away, without the checks of the wire.
+    pub(super) fn remove(&mut self, table: Table, id: u64) -> bool {
+        self.rows.get_mut(&table).is_some_and(|rows| rows.remove(&id).is_some())
+    }
+
+    pub(super) fn demand(&mut self, table: Table, field: &'static str, demanded: bool) {
+        self.structures.demand(table, field, demanded);
+    }
+
     pub(super) fn wipe(&mut self, structure: &str, id: &str) -> Result<Row, String> {
         let table = self.writable(structure)?;
         let wiped = values::parse_id(id).and_then(|id| self.rows.entry(table).or_default().remove(&id));

@@ -75,7 +75,7 @@ impl Table {
                 ("email", Short),
                 ("visible", Flag),
             ],
-            Self::Users => &[("name", Short), ("phone_internal", Phone)],
+            Self::Users => &[("name", Short), ("phone_internal", Phone), ("visible", Flag)],
             Self::ContactDocuments => &[
                 ("owner", Row(Self::Companies)),
                 ("date", Date),
@@ -205,6 +205,15 @@ impl Structures {
     /// The fields of a structure, without `id`.
     pub fn fields(&self, table: Table) -> &[Field] {
         self.tables.get(&table).map_or(&[], |(_, fields)| fields)
+    }
+
+    /// Adds a required text field, or takes it away.
+    pub(super) fn demand(&mut self, table: Table, key: &'static str, demanded: bool) {
+        let Some((_, fields)) = self.tables.get_mut(&table) else { return };
+        fields.retain(|field| field.key != key);
+        if demanded {
+            fields.push(Field::new(key, Kind::Short, true));
+        }
     }
 
     pub(super) fn find(&self, name: &str) -> Result<Table, String> {

@@ -3,12 +3,10 @@
 use super::kind::Kind;
 use super::scenario::{Call, Scenario};
 use super::template::Style;
+use crate::pbx::Clients;
 
 /// Prefixes of mobile numbers in use; seven digits follow.
-const PREFIXES: [&str; 5] = ["7916", "7903", "7926", "7985", "7999"];
-const SUBSCRIBERS: u64 = 10_000_000;
-/// Has no factor in common with [`SUBSCRIBERS`], so that stepping by it meets every number once before any repeats.
-const STEP: u64 = 3_141_593;
+const PREFIXES: &[&str] = &["7916", "7903", "7926", "7985", "7999"];
 
 /// What calls are made of.
 #[derive(Clone, Debug)]
@@ -47,34 +45,16 @@ pub struct Generator {
     options: GeneratorOptions,
     rng: fastrand::Rng,
     base: u64,
-    offset: u64,
     made: u64,
-    clients: u64,
+    clients: Clients,
 }
 
 impl Generator {
     /// The calls of this seed.
     pub fn new(seed: u64, options: GeneratorOptions) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let offset = rng.u64(..SUBSCRIBERS);
-        Self { options, rng, base: (seed % 900_000 + 100_000) * 10_000_000_000, offset, made: 0, clients: 0 }
-    }
-
-    fn client(&mut self) -> String {
-        let known = &self.options.known_clients;
-        if !known.is_empty() && self.rng.f64() < self.options.known_share {
-            return known[self.rng.usize(..known.len())].clone();
-        }
-        loop {
-            let n = self.clients;
-            self.clients += 1;
-            let prefix = PREFIXES[usize::try_from(n % 5).unwrap_or(0)];
-            let subscriber = (self.offset + n / 5 % SUBSCRIBERS * STEP) % SUBSCRIBERS;
-            let number = format!("{prefix}{subscriber:07}");
-            if !self.options.known_clients.contains(&number) {
-                return number;
-            }
-        }
+        let clients = Clients::new(&mut rng, PREFIXES, options.known_clients.clone(), options.known_share);
+        Self { options, rng, base: (seed % 900_000 + 100_000) * 10_000_000_000, made: 0, clients }
     }
 
     fn any(&mut self, of: impl Fn(&GeneratorOptions) -> &Vec<String>) -> String {
@@ -94,7 +74,8 @@ impl Iterator for Generator {
         self.rng.shuffle(&mut extensions);
         self.made += 1;
         let call_id = (self.base + self.made).to_string();
-        let call = Call { call_id, client: self.client(), line: self.any(|o| &o.lines), extensions, style };
+        let call =
+            Call { call_id, client: self.clients.next(&mut self.rng), line: self.any(|o| &o.lines), extensions, style };
         Some(Scenario::build(kind, &call))
     }
 }

@@ -4,16 +4,21 @@
 //! an empty place. A [`Style`] says which; a [`Scenario`] is a whole call with what must come of it; [`Generator`] makes
 //! any number of them; [`Sender`] posts them.
 
+mod api;
 mod generator;
 mod kind;
+mod notifications;
+mod report;
 mod scenario;
-mod send;
 mod template;
 #[cfg(test)]
 mod tests;
 
+pub use crate::pbx::{Answer, Expected, Notification, Outcome, Resend, SendError, Sender, send};
+pub use api::{DataApi, EMPLOYEES};
 pub use generator::{Generator, GeneratorOptions};
 pub use kind::Kind;
-pub use scenario::{Call, Expected, Notification, Outcome, Scenario};
-pub use send::{Answer, Resend, SendError, Sender, send};
+pub use notifications::{NOTIFICATIONS, REPORTS, notify};
+pub use report::{CALLS, list};
+pub use scenario::{Call, Scenario};
 pub use template::{Blank, Body, Layout, Literal, State, Style, Word};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::kind::Kind;
 use super::template::{Body, State, Style};
+use crate::pbx::{self, Direction, Expected, Notification, Outcome};
 
 /// The call a scenario is made of.
 #[derive(Clone, Debug)]
@@ -21,59 +22,10 @@ pub struct Call {
     pub style: Style,
 }
 
-/// One POST.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notification {
-    /// How long after the beginning of the scenario.
-    pub after: Duration,
-    /// Which template it was made from.
-    pub state: State,
-    /// The body.
-    pub body: String,
-}
+/// A call of UIS, ready to be sent.
+pub type Scenario = pbx::Scenario<Kind>;
 
-/// How the call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Answered, and the end was said.
-    Answered,
-    /// Answered, and no end was said.
-    AnsweredNoEnd,
-    /// Nobody answered.
-    Missed,
-}
-
-/// What must be known of the call when all notifications have come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expected {
-    /// The client's number as UIS writes it: digits only.
-    pub client: Option<String>,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The extension that talked last.
-    pub answered_by: Option<String>,
-    /// The extensions that talked, in their order.
-    pub talked: Vec<String>,
-    /// The recordings, in their order.
-    pub recordings: Vec<String>,
-    /// The extensions that rang, in their order.
-    pub extensions_rung: Vec<String>,
-}
-
-/// A call, ready to be sent.
-#[derive(Clone, Debug)]
-pub struct Scenario {
-    /// The kind.
-    pub kind: Kind,
-    /// The session id.
-    pub call_id: String,
-    /// The virtual number called.
-    pub line: String,
-    /// What UIS says, in the order of sending.
-    pub notifications: Vec<Notification>,
-    /// What must come of it.
-    pub expected: Expected,
-}
+const JSON: &str = "application/json; charset=utf-8";
 
 /// Something that happened, at a second of the call, to an extension.
 type Happening = (u64, State, Option<usize>);
@@ -99,15 +51,28 @@ impl Scenario {
                     state,
                     record_url: if state == State::Hangup { unused.next() } else { None },
                 };
-                Notification { after: Duration::from_secs(second), state, body: body.render(call.style) }
+                Notification {
+                    after: Duration::from_secs(second),
+                    name: state.name(),
+                    content_type: JSON,
+                    body: body.render(call.style),
+                    ..Notification::default()
+                }
             })
             .collect();
         match kind {
-            Kind::OutOfOrder => turn_around(&mut notifications),
-            Kind::Repeated => notifications = notifications.into_iter().flat_map(|n| [n.clone(), n]).collect(),
+            Kind::OutOfOrder => pbx::turn_around(&mut notifications),
+            Kind::Repeated => notifications = pbx::repeat(notifications),
             _ => {}
         }
-        Self { kind, call_id: call.call_id.clone(), line: call.line.clone(), notifications, expected }
+        Self {
+            kind,
+            call_id: call.call_id.clone(),
+            line: call.line.clone(),
+            notifications,
+            expected,
+            listed: Vec::new(),
+        }
     }
 }
 
@@ -166,20 +131,15 @@ fn expect(kind: Kind, call: &Call, happenings: &[Happening], recordings: Vec<Str
     };
     let talked = who(State::Answered);
     Expected {
+        direction: Direction::Incoming,
         client: Some(call.client.clone()).filter(|_| kind != Kind::Anonymous),
         outcome,
         answered_by: talked.last().cloned(),
         talked,
         recordings,
         extensions_rung: who(State::Ringing),
-    }
-}
-
-/// The bodies in the opposite order, at the same times.
-fn turn_around(notifications: &mut [Notification]) {
-    let times: Vec<_> = notifications.iter().map(|n| n.after).collect();
-    notifications.reverse();
-    for (notification, after) in notifications.iter_mut().zip(times) {
-        notification.after = after;
+        talk_seconds: None,
+        wait_seconds: None,
+        marks: Vec::new(),
     }
 }

@@ -25,7 +25,7 @@ fn build(kind: Kind) -> Scenario {
 }
 
 fn states(scenario: &Scenario) -> Vec<&'static str> {
-    scenario.notifications.iter().map(|n| n.state.name()).collect()
+    scenario.notifications.iter().map(|n| n.name).collect()
 }
 
 fn first(style: Style, kind: Kind) -> String {

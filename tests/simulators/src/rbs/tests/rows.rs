@@ -94,3 +94,20 @@ async fn names_may_differ_on_the_wire() {
     assert!(wire.add_task("x").await.contains("structure documents.tasks is not known"));
     assert_eq!(wire.crm.snapshot().rows(Table::Tasks)[0].get("name"), "t");
 }
+
+#[tokio::test]
+async fn people_delete_rows_and_demand_fields() {
+    let wire = Wire::new().await;
+    wire.add_task("x").await;
+    let task = wire.crm.snapshot().rows(Table::Tasks)[0].id;
+    assert!(wire.crm.remove(Table::Tasks, task) && !wire.crm.remove(Table::Tasks, task));
+    let edit = format!("<fields><status>2</status></fields>{}", filter("id", "=", &task.to_string()));
+    assert!(wire.act("edit", "documents.tasks", &edit).await.contains("<status>true</status>"), "an edit of no row");
+    wire.crm.demand(Table::Tasks, "stage", true);
+    assert!(wire.add_task("x").await.contains("<status>false</status><error>field stage is required"));
+    wire.crm.demand(Table::Tasks, "stage", false);
+    assert!(wire.add_task("x").await.contains("<status>true</status>"));
+    assert!(wire.crm.remove(Table::Users, wire.user));
+    assert!(wire.add_task("x").await.contains("is not the id of a row of references.users"));
+    assert_eq!(wire.crm.sessions(), [wire.session]);
+}

@@ -15,14 +15,14 @@ use crate::listener::{Cut, CuttableListener};
 const TRIES: u32 = 40;
 
 #[derive(Debug)]
-pub(super) struct Running {
+pub(crate) struct Running {
     address: SocketAddr,
     token: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Running {
-    pub(super) async fn start(router: Router, listen: SocketAddr) -> io::Result<Self> {
+    pub(crate) async fn start(router: Router, listen: SocketAddr) -> io::Result<Self> {
         let listener = bind(listen).await?;
         let address = listener.local_addr()?;
         let token = CancellationToken::new();
@@ -42,11 +42,11 @@ impl Running {
         Ok(Self { address, token, task })
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub(super) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         self.token.cancel();
         // It only ever ends by the token; a panic in it has been printed already.
         let _ = (&mut self.task).await;

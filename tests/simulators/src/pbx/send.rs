@@ -1,11 +1,11 @@
-//! Posts scenarios as UIS does: once, unless the caller wants a sender that resends until it is heard.
+//! Sends scenarios as PBXs do: once, unless the caller wants a sender that sends again.
 
 use std::time::Duration;
 
 use reqwest::{Client, Response, Url, header};
 use tokio::time::Instant;
 
-use super::scenario::{Notification, Scenario};
+use super::scenario::{Method, Notification, Scenario};
 
 /// How long one POST waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -43,8 +43,7 @@ impl Answer {
     }
 }
 
-/// Sending again what was not acknowledged. UIS does not; a test of a receiver that is killed needs it. What was
-/// refused with a 4xx is not sent again.
+/// Sending again what was not acknowledged. Not every PBX does; a test of a receiver that is killed needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Resend {
     /// Tries of one notification at most.
@@ -61,20 +60,21 @@ impl Default for Resend {
     }
 }
 
-/// Posts scenarios to one address.
+/// Sends scenarios to one address.
 #[derive(Clone, Debug)]
 pub struct Sender {
     client: Client,
     url: Url,
     speed: f64,
     resend: Option<Resend>,
+    stubborn: bool,
 }
 
 impl Sender {
     /// A sender in real time that never sends again.
     pub fn new(client: &Client, url: &str) -> Result<Self, SendError> {
         let url = Url::parse(url).map_err(|_| SendError::Url(url.to_owned()))?;
-        Ok(Self { client: client.clone(), url, speed: 1.0, resend: None })
+        Ok(Self { client: client.clone(), url, speed: 1.0, resend: None, stubborn: false })
     }
 
     /// How many times faster than real time; infinity waits for nothing.
@@ -86,15 +86,22 @@ impl Sender {
         Ok(self)
     }
 
-    /// Sends again what was not acknowledged.
+    /// Sends again what was not acknowledged, but for what was refused with a 4xx.
     #[must_use]
     pub fn resend(mut self, resend: Resend) -> Self {
         self.resend = Some(resend);
         self
     }
 
-    /// Posts one call, each notification after the one before was answered and not before its time; one answer each.
-    pub async fn send(&self, scenario: &Scenario) -> Vec<Answer> {
+    /// Sends again what was refused with a 4xx as well.
+    #[must_use]
+    pub fn stubborn(mut self) -> Self {
+        self.stubborn = true;
+        self
+    }
+
+    /// Sends one call, each notification after the one before was answered and not before its time; one answer each.
+    pub async fn send<K>(&self, scenario: &Scenario<K>) -> Vec<Answer> {
         let began = Instant::now();
         let mut answers = Vec::with_capacity(scenario.notifications.len());
         for notification in &scenario.notifications {
@@ -115,7 +122,8 @@ impl Sender {
             let left = most.deadline.saturating_sub(began.elapsed()).min(PATIENCE);
             let mut answer = self.post(notification, left).await;
             answer.tries = tries;
-            let settled = answer.status.is_some_and(|status| status < 500);
+            let settled =
+                answer.is_acknowledged() || !self.stubborn && answer.status.is_some_and(|status| status < 500);
             if settled || tries >= most.tries || began.elapsed() + most.pause >= most.deadline {
                 return answer;
             }
@@ -124,12 +132,19 @@ impl Sender {
     }
 
     async fn post(&self, notification: &Notification, patience: Duration) -> Answer {
-        let request = self
-            .client
-            .post(self.url.clone())
-            .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
-            .timeout(patience)
-            .body(notification.body.clone());
+        let mut url = self.url.clone();
+        if !notification.query.is_empty() {
+            let own = url.query().map(|own| format!("{own}&")).unwrap_or_default();
+            url.set_query(Some(&format!("{own}{}", notification.query)));
+        }
+        let request = match notification.method {
+            Method::Get => self.client.get(url),
+            Method::Post => {
+                let request = self.client.post(url).header(header::CONTENT_TYPE, notification.content_type);
+                request.body(notification.body.clone())
+            }
+        };
+        let request = request.timeout(patience);
         match request.send().await {
             Ok(response) => {
                 let status = Some(response.status().as_u16());
@@ -143,8 +158,8 @@ impl Sender {
     }
 }
 
-/// Posts one call at `speed` times real time, as UIS does: once, whatever the answer.
-pub async fn send(client: &Client, url: &str, scenario: &Scenario, speed: f64) -> Result<Vec<Answer>, SendError> {
+/// Sends one call at `speed` times real time, each notification once, whatever the answer.
+pub async fn send<K>(client: &Client, url: &str, scenario: &Scenario<K>, speed: f64) -> Result<Vec<Answer>, SendError> {
     Ok(Sender::new(client, url)?.speed(speed)?.send(scenario).await)
 }
 

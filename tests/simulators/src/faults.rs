@@ -74,16 +74,16 @@ struct Set {
 
 /// What shall happen to one request.
 #[derive(Debug)]
-pub(super) struct Plan {
-    pub(super) delay: Duration,
-    pub(super) answer_delay: Duration,
-    pub(super) instead: Option<Instead>,
-    pub(super) drop_after: bool,
+pub(crate) struct Plan {
+    pub(crate) delay: Duration,
+    pub(crate) answer_delay: Duration,
+    pub(crate) instead: Option<Instead>,
+    pub(crate) drop_after: bool,
 }
 
 /// What happens in place of doing it.
 #[derive(Debug)]
-pub(super) enum Instead {
+pub(crate) enum Instead {
     Hang,
     Drop,
     Fail(Failure),
@@ -91,7 +91,7 @@ pub(super) enum Instead {
 }
 
 impl Faults {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let inner = Inner { set: Set::default(), struck: Struck::default(), rng: fastrand::Rng::with_seed(seed) };
         Self { inner: Arc::new(Mutex::new(inner)) }
     }
@@ -115,7 +115,7 @@ impl Faults {
         self.set(|set| set.login_delay = delay);
     }
 
-    /// Rows added are so long found by an `id =` filter only; `edit` always finds them, and edits show at once.
+    /// Rows added are so long found by their id only; changes always find them, and show at once.
     pub fn set_search_lag(&self, lag: Duration) {
         self.set(|set| set.search_lag = lag);
     }
@@ -170,12 +170,12 @@ impl Faults {
         lock(&self.inner).struck
     }
 
-    pub(super) fn search_lag(&self) -> Duration {
+    pub(crate) fn search_lag(&self) -> Duration {
         lock(&self.inner).set.search_lag
     }
 
     /// Decides about one request. Counted faults strike before probable ones.
-    pub(super) fn draw(&self, write: bool, login: bool) -> Plan {
+    pub(crate) fn draw(&self, write: bool, login: bool) -> Plan {
         let Inner { set, struck, rng } = &mut *lock(&self.inner);
         let instead = if take(&mut set.hang) {
             struck.hung += 1;
