@@ -6,6 +6,7 @@ mod directory;
 mod metrics;
 mod problem;
 mod receiver;
+pub mod reread;
 pub mod sources;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use schemas::Clock;
 pub use directory::SourcesOnDisk;
 pub use metrics::{IngestMetrics, SpoolMetrics};
 pub use receiver::router;
+pub use sources::ABOUT_NO_CALL;
 
 /// The receiver of one process; clones are the same one.
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
-use schemas::Clock;
+use schemas::{Clock, Timestamp};
 
 /// The metrics of one process; clones are the same ones.
 #[derive(Clone, Debug)]
@@ -73,6 +73,11 @@ impl SpoolMetrics {
     /// Of a spool; ages are told by the clock that its records were stamped with.
     pub fn new(spool: Arc<Spooled>, clock: Arc<Clock>) -> Self {
         Self { spool, clock }
+    }
+
+    /// `at` of the oldest record that waits.
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.spool.status().oldest
     }
 
     /// Adds them to what a process shows.

@@ -112,7 +112,7 @@ async fn keep(ingest: &Ingest, source: &Source, request: Request, arrival: &Arri
             room.append(rejected(source, arrival, &unreadable, &said)?, arrival.deadline).await?;
             metrics.rejected.get_or_create(&SourceLabel { source: source.id.to_string() }).inc();
             tracing::debug!(source = %source.id, receipt = %arrival.receipt, "a notification could not be read");
-            Err(Problem::unreadable(unreadable))
+            if unreadable.no_call { Ok(()) } else { Err(Problem::unreadable(unreadable)) }
         }
     }
 }
@@ -126,6 +126,7 @@ fn event(source: &Source, arrival: &Arrival, reading: Reading, said: &sources::R
         session: reading.session.into(),
         received_at: arrival.received_at,
         origin: Origin::Webhook,
+        reading: 0,
         said: reading.said,
         body: said.verbatim(),
     };
@@ -191,5 +192,6 @@ fn state_label(state: PbxState) -> &'static str {
         PbxState::Hangup => "hangup",
         PbxState::Missed => "missed",
         PbxState::PresumedEnd => "presumed_end",
+        PbxState::Rebuilt => "rebuilt",
     }
 }

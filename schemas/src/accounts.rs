@@ -1,13 +1,16 @@
 //! Accounts, their sources and connections, as every role knows them. Secrets are not among them: see the backbone's store.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::call::Call;
 use crate::event::Who;
 use crate::ids::{AccountId, ConnectionId, SourceId};
+use crate::phone::digits;
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
 
@@ -42,7 +45,7 @@ pub struct Source {
     pub id: SourceId,
     /// Whose it is.
     pub account: AccountId,
-    /// Which PBX: `uis`.
+    /// Which PBX: `uis`, `ringostat`.
     pub kind: String,
     /// Two letters (ISO 3166): where numbers without a country code are from.
     pub region: String,
@@ -58,8 +61,14 @@ pub struct Source {
     /// The number that click-to-call shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub virtual_number: Option<String>,
+    /// What the PBX calls its report of the notifications it sent, where that is to be asked for too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notifications_report: Option<String>,
     /// How often the PBX is asked for what its webhooks did not say; `0`: never.
     pub backfill_every: Span,
+    /// Where the PBX lets its customers name the fields of webhooks: a field of this one, and which documented value it is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
 }
 
 impl Source {
@@ -117,13 +126,15 @@ pub struct Employee {
 }
 
 impl Employee {
-    /// Whether `who`, in a call of `source`, is this employee: one thing said of both is the same.
+    /// Whether `who`, in a call of `source`, is this employee: one thing said of both is the same. Phone numbers are compared by
+    /// their digits, however they are written.
     pub fn is(&self, who: &Who, source: &SourceId) -> bool {
         let same = |a: &Option<Text>, b: &Option<Text>| a.is_some() && a == b;
+        let number = |phone: &Option<Text>| phone.as_deref().map(digits).filter(|digits| !digits.is_empty());
         self.source.as_ref().is_none_or(|only| only == source)
             && (same(&self.who.extension, &who.extension)
                 || same(&self.who.sip, &who.sip)
-                || same(&self.who.phone, &who.phone)
+                || number(&self.who.phone).is_some_and(|phone| number(&who.phone) == Some(phone))
                 || same(&self.who.pbx_id, &who.pbx_id))
     }
 }
@@ -157,4 +168,11 @@ pub struct Connection {
     pub created_at: Timestamp,
     /// Grows with every change: what was opened with an older one is opened again.
     pub version: i64,
+}
+
+impl Connection {
+    /// Whether a call is one of the connection's: of its sources, and begun since it was made.
+    pub fn wants(&self, call: &Call) -> bool {
+        self.sources.contains(&call.source) && self.created_at <= call.started_at
+    }
 }

@@ -68,6 +68,16 @@ pub struct Recording {
     pub heard_at: Timestamp,
 }
 
+/// Whether two addresses are of one recording: the same, or the last parts of their paths are. A PBX may give another address
+/// when asked than it gave by itself.
+pub fn same_recording(a: &str, b: &str) -> bool {
+    let file = |url: &str| {
+        let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        path.rsplit_once('/').map(|(_, file)| file.to_owned()).filter(|file| !file.is_empty())
+    };
+    a == b || file(a).is_some() && file(a) == file(b)
+}
+
 /// One distinct event of a call, as folded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Heard {
@@ -80,6 +90,9 @@ pub struct Heard {
     /// Who said it.
     #[serde(default)]
     pub origin: Origin,
+    /// Of two readings of it the later one counts: see the event.
+    #[serde(default, skip_serializing_if = "crate::event::is_first")]
+    pub reading: u32,
     /// What it said.
     pub said: Said,
 }
@@ -124,7 +137,7 @@ pub struct Call {
     /// Marks of marketing.
     #[serde(default)]
     pub marketing: Marketing,
-    /// When we first heard of it.
+    /// When we first heard of it; where that was by asking the PBX, when it says the call began.
     #[serde(with = "crate::rfc3339")]
     #[schemars(with = "String")]
     pub started_at: Timestamp,
@@ -132,7 +145,7 @@ pub struct Call {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::rfc3339::option")]
     #[schemars(with = "Option<String>")]
     pub answered_at: Option<Timestamp>,
-    /// When we first heard of its end.
+    /// When we first heard of its end; where that was by asking the PBX, when it says the call ended.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::rfc3339::option")]
     #[schemars(with = "Option<String>")]
     pub ended_at: Option<Timestamp>,
@@ -154,6 +167,15 @@ pub struct Call {
 }
 
 impl Call {
+    /// Deliveries of one connection and one lane run one after another: the client's number; a call of nobody known waits for
+    /// no other.
+    pub fn lane(&self) -> String {
+        match self.client.as_ref().and_then(|client| client.e164.as_ref()) {
+            Some(number) => number.to_string(),
+            None => self.id.to_string(),
+        }
+    }
+
     /// The key of the session that the call belongs to.
     pub fn key(&self) -> CallKey {
         CallKey { source: self.source.clone(), session: self.session.clone() }

@@ -34,6 +34,15 @@ pub enum PbxState {
     Missed,
     /// Nobody said that the call ended; its time is up. Said by the processor, never by a PBX.
     PresumedEnd,
+    /// The call is to be derived anew, because an earlier version did it wrongly. Says nothing of it; said by an operator.
+    Rebuilt,
+}
+
+impl PbxState {
+    /// Said by a PBX, and not by Ringfold itself.
+    pub fn of_the_pbx(self) -> bool {
+        !matches!(self, Self::PresumedEnd | Self::Rebuilt)
+    }
 }
 
 /// Who said it.
@@ -111,6 +120,9 @@ pub struct Said {
     /// Where the recording is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<String>,
+    /// Where its other recordings are: a list of calls tells of several in one row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_recordings: Vec<String>,
     /// Seconds of talk, where said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub talk_seconds: Option<u32>,
@@ -130,11 +142,21 @@ pub struct Said {
     pub heard_until: Option<Timestamp>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde takes")]
+pub(crate) fn is_first(reading: &u32) -> bool {
+    *reading == 0
+}
+
 fn no_marks(marketing: &Marketing) -> bool {
     marketing.marks.is_empty()
 }
 
 impl Said {
+    /// Every recording it tells of.
+    pub fn recordings(&self) -> impl Iterator<Item = &String> {
+        self.recording.iter().chain(&self.more_recordings)
+    }
+
     /// Only the state, all else unsaid.
     pub fn only(state: PbxState) -> Self {
         Self {
@@ -144,6 +166,7 @@ impl Said {
             line: None,
             who: Who::default(),
             recording: None,
+            more_recordings: Vec::new(),
             talk_seconds: None,
             wait_seconds: None,
             started_at: None,
@@ -165,6 +188,9 @@ pub struct Verbatim {
     /// The content type that came with it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub content_type: String,
+    /// What stood after the question mark of the address, still encoded, where a body came with it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub query: String,
 }
 
 /// A record of `calls.raw`.
@@ -189,6 +215,10 @@ pub struct Event<B = Verbatim> {
     /// Who said it.
     #[serde(default)]
     pub origin: Origin,
+    /// 0 as it was first read; a body that was read again, by a reader that was mended, counts from 1. Of two readings of one
+    /// event the later one counts.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub reading: u32,
     /// What was read.
     pub said: Said,
     /// The body.

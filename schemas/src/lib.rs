@@ -12,7 +12,7 @@ pub mod text;
 pub mod time;
 
 pub use accounts::{Account, Connection, ConnectionStatus, Employee, Source, Timing};
-pub use call::{Call, CallState, Heard, Leg, Outcome, Recording, Talk};
+pub use call::{Call, CallState, Heard, Leg, Outcome, Recording, Talk, same_recording};
 pub use event::{Direction, Event, Marketing, Origin, PbxState, Rejected, Said, Unread, Verbatim, Who};
 pub use ids::{AccountId, CallId, CallKey, ConnectionId, EventId, IdError, SourceId};
 pub use phone::Phone;

@@ -77,6 +77,34 @@ pub fn digits(text: impl AsRef<str>) -> String {
     text.as_ref().chars().filter(char::is_ascii_digit).collect()
 }
 
+/// So many digits may be a phone number.
+const NUMBER_DIGITS_MIN: usize = 7;
+
+/// A text of others without what may be a phone number in it: digits, with what people put between them.
+pub fn without_numbers(text: &str) -> String {
+    let (mut shown, mut run) = (String::with_capacity(text.len()), String::new());
+    let end = |run: &mut String, shown: &mut String| {
+        if digits(&*run).len() < NUMBER_DIGITS_MIN {
+            shown.push_str(run);
+        } else {
+            shown.push_str("***");
+            // What stands between the number and the next word.
+            shown.extend(run.chars().rev().take_while(|char| *char == ' '));
+        }
+        run.clear();
+    };
+    for char in text.chars() {
+        if char.is_ascii_digit() || char == '+' || (!run.is_empty() && matches!(char, ' ' | '-' | '(' | ')' | '.')) {
+            run.push(char);
+        } else {
+            end(&mut run, &mut shown);
+            shown.push(char);
+        }
+    }
+    end(&mut run, &mut shown);
+    shown
+}
+
 fn valid(text: &str, region: Option<Region>) -> Option<String> {
     let number = PHONE_NUMBER_UTIL.parse(text, region).ok()?;
     number.is_valid().then(|| number.format_as(PhoneNumberFormat::E164).to_string())
@@ -122,5 +150,18 @@ mod tests {
         assert_eq!(phone.pretty(), "+7 916 111-22-33");
         assert_eq!(phone.masked(), "+7***33");
         assert_eq!(Phone::read("101", "RU").masked(), "***");
+    }
+
+    #[test]
+    fn nothing_that_may_be_a_number_is_left_in_a_text() {
+        for (text, shown) in [
+            ("no contact 79165554433 here", "no contact *** here"),
+            ("+7 (916) 555-44-33 is busy", "*** is busy"),
+            ("status 503 after 20 s", "status 503 after 20 s"),
+            ("79165554433", "***"),
+            ("a1-2 b", "a1-2 b"),
+        ] {
+            assert_eq!(without_numbers(text), shown);
+        }
     }
 }

@@ -2,15 +2,25 @@
 //!
 //! A new PBX is a folder here and a line in [`PBXS`].
 
+pub mod api;
+mod fields;
 mod form;
+mod lenient;
+pub mod listing;
+pub mod ringostat;
 pub mod uis;
+mod values;
 
 use std::collections::BTreeMap;
 
+use backbone::store::SourceEntry;
 use schemas::{EventId, Said, Source, SourceId, Verbatim};
 
+use self::api::Question;
+use self::listing::Lists;
+
 /// Every PBX that Ringfold knows.
-pub const PBXS: &[&dyn Pbx] = &[&uis::Uis];
+pub const PBXS: &[&dyn Pbx] = &[&uis::Uis, &ringostat::Ringostat];
 
 /// A kind of PBX.
 pub trait Pbx: Sync {
@@ -19,6 +29,28 @@ pub trait Pbx: Sync {
 
     /// Reads one notification that came to `source`.
     fn read(&self, source: &Source, request: &Request<'_>) -> Result<Reading, Unreadable>;
+
+    /// What to ask its API to see whether it takes the credentials; or which of them is missing.
+    fn question(&self, of: &SourceEntry) -> Result<Question, String>;
+
+    /// What the answer to that says: connected, and to what; or why not, and what to do.
+    fn answered(&self, status: u16, body: &str) -> Result<String, String>;
+
+    /// What it can be asked for of what its webhooks did not say.
+    fn lists(&self) -> &'static [&'static dyn Lists] {
+        &[]
+    }
+
+    /// What the PBX documents as names of its values, where each customer gives them names of its own
+    /// ([`Source::names`]); none where names are fixed.
+    fn names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Which of [`Self::names`] this is, or an old name of.
+    fn documented(&self, name: &str) -> Option<&'static str> {
+        self.names().iter().copied().find(|documented| *documented == name)
+    }
 }
 
 /// The PBX of a kind.
@@ -59,19 +91,20 @@ impl<'a> Request<'a> {
         Ok(text.trim_start_matches('\u{feff}').trim())
     }
 
-    /// What is kept of it: the body, or the query where there is no body.
+    /// What is kept of it: the body and the query, or the query as a body where there is no other.
     pub fn verbatim(&self) -> Verbatim {
         if self.body.trim_ascii().is_empty() {
             return Verbatim {
                 text: self.query.to_owned(),
-                hex: String::new(),
                 content_type: "application/x-www-form-urlencoded".to_owned(),
+                ..Verbatim::default()
             };
         }
         let content_type = self.content_type.chars().take(CONTENT_TYPE_CHARS_MAX).collect();
+        let kept = Verbatim { content_type, query: self.query.to_owned(), ..Verbatim::default() };
         match std::str::from_utf8(self.body) {
-            Ok(text) => Verbatim { text: text.to_owned(), hex: String::new(), content_type },
-            Err(_) => Verbatim { text: String::new(), hex: hex(self.body), content_type },
+            Ok(text) => Verbatim { text: text.to_owned(), ..kept },
+            Err(_) => Verbatim { hex: hex(self.body), ..kept },
         }
     }
 }
@@ -99,18 +132,29 @@ impl Reading {
     }
 }
 
-/// A notification that cannot be read.
+/// How the reason begins where a notification was understood, and is about no call.
+pub const ABOUT_NO_CALL: &str = "it is about no call";
+
+/// A notification that no event comes of. It is kept either way.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct Unreadable {
     /// What is wrong and what would be right; holds no phone numbers.
     pub reason: String,
+    /// It was understood, and is about no call: there is nothing that the PBX could do better, so it is told that all is
+    /// well, and does not send it again.
+    pub no_call: bool,
 }
 
 impl Unreadable {
-    /// With that reason.
+    /// It cannot be read, for that reason.
     pub fn because(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into() }
+        Self { reason: reason.into(), no_call: false }
+    }
+
+    /// It can be read, and is about something else than calls.
+    pub fn no_call(todo: &str) -> Self {
+        Self { reason: format!("{ABOUT_NO_CALL}: {todo}"), no_call: true }
     }
 }
 

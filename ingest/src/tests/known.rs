@@ -16,10 +16,10 @@ use super::{Bench, ringing, until};
 use crate::SourcesOnDisk;
 
 /// A process with a data directory.
-async fn process(dir: &Path, key: &SecretKey, directory: FakeDirectory) -> Bench {
+fn process(dir: &Path, key: &SecretKey, directory: FakeDirectory) -> Bench {
     let log = Arc::new(FakeLog::default());
     let disk = SourcesOnDisk { dir: dir.to_owned(), key: key.clone() };
-    Bench::on(Arc::clone(&log), log, directory, Some(disk)).await
+    Bench::on(Arc::clone(&log), log, directory, Some(disk))
 }
 
 fn away(ids: &[&str]) -> FakeDirectory {
@@ -48,7 +48,7 @@ impl Bench {
 
 #[tokio::test]
 async fn known_sources_go_on_while_the_store_is_away() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     bench.until_loaded().await;
     bench.until_status("a", 200).await;
     let before = bench.directory.lookups.load(Ordering::Relaxed);
@@ -67,7 +67,7 @@ async fn known_sources_go_on_while_the_store_is_away() {
 
 #[tokio::test]
 async fn a_secret_withdrawn_is_refused_when_the_store_has_said_so() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     bench.until_loaded().await;
     bench.directory.withdraw("a");
     bench.until_status("a", 404).await;
@@ -78,11 +78,11 @@ async fn a_secret_withdrawn_is_refused_when_the_store_has_said_so() {
 async fn h9_a_restart_while_the_store_is_away_forgets_no_source() {
     let (dir, key) = (tempfile::tempdir().unwrap(), SecretKey::generate().unwrap());
     let file = dir.path().join("sources.json");
-    let bench = process(dir.path(), &key, FakeDirectory::with(&["a", "b"])).await;
+    let bench = process(dir.path(), &key, FakeDirectory::with(&["a", "b"]));
     until("the file is written", || file.exists()).await;
     drop(bench);
 
-    let bench = process(dir.path(), &key, away(&["a", "b", "c"])).await;
+    let bench = process(dir.path(), &key, away(&["a", "b", "c"]));
     assert_eq!([bench.status("a").await, bench.status("b").await, bench.status("c").await], [200, 200, 503]);
     // The store is back, and says that a is no more: the version may be any, also the same.
     bench.directory.withdraw("a");
@@ -94,7 +94,7 @@ async fn h9_a_restart_while_the_store_is_away_forgets_no_source() {
     assert_eq!(bench.status("c").await, 200);
     drop(bench);
 
-    let bench = process(dir.path(), &key, away(&["a", "b", "c"])).await;
+    let bench = process(dir.path(), &key, away(&["a", "b", "c"]));
     assert_eq!([bench.status("a").await, bench.status("b").await, bench.status("c").await], [503, 200, 200]);
 }
 
@@ -104,7 +104,7 @@ async fn h3_the_file_tells_no_secret_and_is_its_owners_only() {
     let file = dir.path().join("sources.json");
     // Left by a crash, readable by everybody.
     fs::write(dir.path().join("sources.json.new"), "half").unwrap();
-    let _bench = process(dir.path(), &key, FakeDirectory::with(&["a", "b"])).await;
+    let _bench = process(dir.path(), &key, FakeDirectory::with(&["a", "b"]));
     until("the file is written", || file.exists()).await;
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let text = fs::read_to_string(&file).unwrap();
@@ -117,20 +117,20 @@ async fn h3_the_file_tells_no_secret_and_is_its_owners_only() {
 async fn a_file_that_is_of_no_use_is_written_again() {
     let (dir, key) = (tempfile::tempdir().unwrap(), SecretKey::generate().unwrap());
     let file = dir.path().join("sources.json");
-    let bench = process(dir.path(), &key, FakeDirectory::with(&["a"])).await;
+    let bench = process(dir.path(), &key, FakeDirectory::with(&["a"]));
     until("the file is written", || file.exists()).await;
     drop(bench);
     let whole = fs::read(&file).unwrap();
     let half = whole[..whole.len() / 2].to_vec();
     for damaged in [half, b"\xff\xfe".to_vec(), b"{}".to_vec(), Vec::new()] {
         fs::write(&file, damaged).unwrap();
-        let bench = process(dir.path(), &key, away(&["a"])).await;
+        let bench = process(dir.path(), &key, away(&["a"]));
         assert_eq!(bench.status("a").await, 503, "not known, and the store is away");
         bench.directory.away.store(false, Ordering::Relaxed);
         until("it is whole again", || fs::read(&file).unwrap() == whole).await;
         assert_eq!(bench.status("a").await, 200);
     }
     let other = SecretKey::generate().unwrap();
-    let bench = process(dir.path(), &other, away(&["a"])).await;
+    let bench = process(dir.path(), &other, away(&["a"]));
     assert_eq!(bench.status("a").await, 503, "it was written with another key");
 }

@@ -26,7 +26,7 @@ async fn problem(response: reqwest::Response) -> (StatusCode, Value) {
 
 #[tokio::test]
 async fn a1_the_same_body_twice_is_one_event_with_two_receipts() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     let mut receipts = Vec::new();
     for body in [ringing(1), ringing(1).replace("\"101\"", "101")] {
         let response = bench.post("a", body).await;
@@ -46,7 +46,7 @@ async fn a1_the_same_body_twice_is_one_event_with_two_receipts() {
 
 #[tokio::test]
 async fn a11_what_cannot_be_read_is_answered_422_and_kept() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     let response = bench.post("a", r#"{"call_id":1,"call_state":"FLYING"}"#).await;
     let (status, body) = problem(response).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -68,7 +68,7 @@ async fn a11_what_cannot_be_read_is_answered_422_and_kept() {
 
 #[tokio::test]
 async fn a11_a_body_too_large_is_refused_unkept() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     let large = || vec![b' '; 10 * 1024 * 1024];
     let (status, _) = problem(bench.post("a", large()).await).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
@@ -84,7 +84,7 @@ async fn a11_a_body_too_large_is_refused_unkept() {
 
 #[tokio::test]
 async fn a12_every_wrong_secret_gets_the_same_answer() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     let mut answers = Vec::new();
     let long = "x".repeat(500);
     for secret in ["secret-of-c", "secret-of-A", "%ff", &long] {
@@ -100,7 +100,7 @@ async fn a12_every_wrong_secret_gets_the_same_answer() {
 
 #[tokio::test]
 async fn only_post_and_get_are_taken() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     let response = bench.client.put(bench.url("a")).body(ringing(1)).send().await.unwrap();
     assert!(response.headers().contains_key("allow"));
     assert_eq!(problem(response).await.0, StatusCode::METHOD_NOT_ALLOWED);
@@ -115,7 +115,7 @@ async fn only_post_and_get_are_taken() {
 
 #[tokio::test]
 async fn b1_nothing_is_acknowledged_before_the_log_has_it() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     bench.log.hold();
     let (client, url) = (bench.client.clone(), bench.url("a"));
     let request = tokio::spawn(async move { client.post(url).body(ringing(1)).send().await.unwrap().status() });
@@ -128,7 +128,7 @@ async fn b1_nothing_is_acknowledged_before_the_log_has_it() {
 
 #[tokio::test]
 async fn b5_a_log_that_fails_is_answered_503_and_work_goes_on_after() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     for (mood, kind, seconds) in
         [(Mood::Full, "log-full", "60"), (Mood::Away, "log-unavailable", "5"), (Mood::Panics, "log-unavailable", "5")]
     {
@@ -147,7 +147,7 @@ async fn b5_a_log_that_fails_is_answered_503_and_work_goes_on_after() {
 
 #[tokio::test]
 async fn b9_what_was_taken_is_written_before_the_end() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     bench.log.hold();
     let (client, url) = (bench.client.clone(), bench.url("a"));
     let request = tokio::spawn(async move { client.post(url).body(ringing(1)).send().await.unwrap().status() });
@@ -161,7 +161,7 @@ async fn b9_what_was_taken_is_written_before_the_end() {
 
 #[tokio::test]
 async fn h3_metrics_name_sources_and_states_and_nothing_secret() {
-    let bench = Bench::start().await;
+    let bench = Bench::start();
     bench.post("a", ringing(1)).await;
     bench.post("b", "nonsense").await;
     let text = bench.metrics_text();

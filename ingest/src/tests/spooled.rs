@@ -26,7 +26,7 @@ async fn b4_b5_while_the_log_is_away_notifications_are_answered_until_the_disk_i
     log.set(Mood::Away);
     let config = SpoolConfig { max_bytes: 4096, ..SpoolConfig::new(dir.path()) };
     let spool = Arc::new(Spooled::open(log.clone(), config).await.unwrap());
-    let bench = Bench::on(log, spool.clone(), FakeDirectory::with(&["a"]), None).await;
+    let bench = Bench::on(log, spool.clone(), FakeDirectory::with(&["a"]), None);
     let mut taken = 0;
     let refused = loop {
         let response = bench.post("a", ringing(taken)).await;

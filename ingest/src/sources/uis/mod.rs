@@ -1,53 +1,74 @@
-//! UIS (also `CoMagic`, `CallGear`, Novofon): notifications by the four templates of the RBS CRM manual (section 3), with or
-//! without further variables of the platform. Knows nothing of HTTP, the log or the CRMs.
+//! UIS (also `CoMagic`, `CallGear`, Novofon): notifications by the four templates of the RBS CRM manual (section 3), by ours
+//! that add outgoing calls and the end of every call, with or without further variables of the platform. Knows nothing of
+//! HTTP, the log or the CRMs.
 //!
 //! UIS puts JSON literals in place of `{{variables}}`; what a template then amounts to is read with patience, because a
 //! notification refused is not sent again.
 
-mod fields;
-mod lenient;
+mod check;
+mod list;
+mod pages;
 #[cfg(test)]
 mod properties;
+mod sent;
 #[cfg(test)]
 mod tests;
 
-use schemas::{Direction, PbxState, Phone, Said, Source, Timestamp, Who};
+use backbone::store::SourceEntry;
+use schemas::{Direction, PbxState, Phone, Said, Source, Text, Timestamp, Who};
 
-use self::fields::Fields;
+use super::api::Question;
+use super::fields::{self, Fields};
+use super::listing::Lists;
+use super::values::{is_web_address, known, seconds, session, time, without_plus};
 use super::{Pbx, Reading, Request, Unreadable};
 
 /// The PBX.
 pub struct Uis;
 
-const SESSION_CHARS_MAX: usize = 200;
-const TEXT_CHARS_MAX: usize = 2000;
-
-const STATES: [(&str, PbxState); 4] = [
+const STATES: [(&str, PbxState); 5] = [
     ("RINGING", PbxState::Ringing),
     ("ANSWERED", PbxState::Answered),
     ("HANGUP", PbxState::Hangup),
     ("MISSED", PbxState::Missed),
+    (ENDED, PbxState::Hangup),
 ];
+
+/// The end of any call, unlike HANGUP, which the manual has sent for recorded talks only.
+const ENDED: &str = "ENDED";
 
 impl Pbx for Uis {
     fn kind(&self) -> &'static str {
         "uis"
     }
 
+    fn question(&self, of: &SourceEntry) -> Result<Question, String> {
+        check::question(of)
+    }
+
+    fn answered(&self, status: u16, body: &str) -> Result<String, String> {
+        check::answered(status, body)
+    }
+
+    fn lists(&self) -> &'static [&'static dyn Lists] {
+        &[&list::Report, &sent::Notifications]
+    }
+
     fn read(&self, source: &Source, request: &Request<'_>) -> Result<Reading, Unreadable> {
         let fields = fields::read(request)?;
-        let (state_word, state) = state(&fields)?;
-        let session = session(&fields)?;
+        let (state_word, state, talk_seconds) = state(&fields)?;
+        let session = session(&fields, "call_id")?;
         let phone = |key| Ok(known(&fields, key)?.map(|said| Phone::read(said, &source.region)));
         let direction = known(&fields, "direction")?.and_then(direction);
+        let over = matches!(state, PbxState::Hangup | PbxState::Missed);
         let said = Said {
             direction,
             client: phone("from_number")?,
             line: phone("diversion")?,
-            who: known(&fields, "user_extension")?.map(Who::extension).unwrap_or_default(),
+            who: who(&fields)?,
             recording: known(&fields, "call_record_url")?.filter(|url| is_web_address(url)).map(str::to_owned),
-            talk_seconds: fields.get("talk_time_duration").and_then(|text| seconds(text)),
-            wait_seconds: fields.get("wait_time_duration").and_then(|text| seconds(text)),
+            talk_seconds,
+            wait_seconds: fields.get("wait_time_duration").filter(|_| over).and_then(|text| seconds(text)),
             started_at: started_at(&fields, state, &source.timezone),
             ..Said::only(state)
         };
@@ -61,21 +82,20 @@ impl Pbx for Uis {
     }
 }
 
-/// The value of a key that something is made of.
-fn known<'a>(fields: &'a Fields, key: &str) -> Result<Option<&'a str>, Unreadable> {
-    let Some(value) = fields.get(key) else { return Ok(None) };
-    if value.starts_with("{{") {
-        let reason = format!("{key:?} holds a placeholder that the PBX did not fill in; check the variable's name");
-        return Err(Unreadable::because(reason));
-    }
-    if value.chars().count() > TEXT_CHARS_MAX {
-        return Err(Unreadable::because(format!("{key:?} is longer than {TEXT_CHARS_MAX} characters")));
-    }
-    Ok(Some(value))
+/// The word of the state, the state, and the seconds of talk, which are said at the end only.
+fn state(fields: &Fields) -> Result<(&'static str, PbxState, Option<u32>), Unreadable> {
+    let (word, state) = state_word(fields)?;
+    let talk = fields.get("talk_time_duration").and_then(|text| seconds(text));
+    Ok(match (state, talk) {
+        // Of a call that was lost nobody may say how long the talk was. If somebody answered, the fold knows.
+        (PbxState::Hangup, None) if word == ENDED => (word, PbxState::Missed, None),
+        (PbxState::Hangup, talk) => (word, state, talk),
+        _ => (word, state, None),
+    })
 }
 
-fn state(fields: &Fields) -> Result<(&'static str, PbxState), Unreadable> {
-    let allowed = "it must be RINGING, ANSWERED, HANGUP or MISSED";
+fn state_word(fields: &Fields) -> Result<(&'static str, PbxState), Unreadable> {
+    let allowed = "it must be RINGING, ANSWERED, HANGUP, MISSED or ENDED";
     let Some(said) = known(fields, "call_state")? else {
         return Err(Unreadable::because(format!("\"call_state\" is missing or empty: {allowed}")));
     };
@@ -88,17 +108,15 @@ fn state(fields: &Fields) -> Result<(&'static str, PbxState), Unreadable> {
     })
 }
 
-fn session(fields: &Fields) -> Result<String, Unreadable> {
-    let Some(said) = known(fields, "call_id")? else {
-        return Err(Unreadable::because("\"call_id\" is missing or empty: it must be the id of the call session"));
-    };
-    // A tilde marks the later calls of a session id that was used again.
-    if said.len() > SESSION_CHARS_MAX || !said.bytes().all(|b| b.is_ascii_graphic() && b != b'~') {
-        let reason =
-            format!("\"call_id\" must be 1 to {SESSION_CHARS_MAX} printable ASCII characters without space and ~");
-        return Err(Unreadable::because(reason));
-    }
-    Ok(said.to_owned())
+/// The employee: by the extension, and by what our own templates add.
+fn who(fields: &Fields) -> Result<Who, Unreadable> {
+    let said = |key| Ok(known(fields, key)?.map(Text::from));
+    Ok(Who {
+        extension: said("user_extension")?,
+        sip: None,
+        phone: said("employee_phone_number")?,
+        pbx_id: said("employee_id")?,
+    })
 }
 
 fn direction(word: &str) -> Option<Direction> {
@@ -109,41 +127,10 @@ fn direction(word: &str) -> Option<Direction> {
     }
 }
 
-/// Anything else under the recording's key is no recording; the event still counts.
-fn is_web_address(text: &str) -> bool {
-    let rest = ["https://", "http://"].into_iter().find_map(|scheme| {
-        let start = text.get(..scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then(|| &text[scheme.len()..])
-    });
-    rest.is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_alphanumeric() || c == '[') && !rest.contains(char::is_whitespace)
-    })
-}
-
-/// Whole seconds; a fraction is cut.
-fn seconds(text: &str) -> Option<u32> {
-    text.split_once(['.', ',']).map_or(text, |(whole, _)| whole).parse().ok()
-}
-
 /// When the call began by the PBX's clock. The time of a notification is that only where the call begins with it.
 fn started_at(fields: &Fields, state: PbxState, zone: &str) -> Option<Timestamp> {
     let began = fields.get("start_time").and_then(|text| time(text, zone));
     began.or_else(|| {
         fields.get("notification_time").filter(|_| state == PbxState::Ringing).and_then(|text| time(text, zone))
     })
-}
-
-fn time(text: &str, zone: &str) -> Option<Timestamp> {
-    if let Ok(at) = text.parse() {
-        return Some(at);
-    }
-    let civil: jiff::civil::DateTime = text.parse().ok()?;
-    Some(civil.in_tz(zone).ok()?.timestamp())
-}
-
-fn without_plus(value: String) -> String {
-    match value.strip_prefix('+') {
-        Some(digits) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => digits.to_owned(),
-        _ => value,
-    }
 }

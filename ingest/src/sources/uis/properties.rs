@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::tests::read_as;
-use super::{SESSION_CHARS_MAX, fields, lenient};
+use crate::sources::values::SESSION_CHARS_MAX;
+use crate::sources::{fields, lenient};
 
 /// Pieces of templates, whole and broken, so that random bodies come close to real ones.
 fn near_miss() -> impl Strategy<Value = String> {

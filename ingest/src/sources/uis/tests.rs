@@ -157,6 +157,27 @@ fn further_variables_of_the_platform() {
 }
 
 #[test]
+fn r1_the_end_of_a_call_and_who_called_it() {
+    let rows = [
+        (r#""call_state":"ENDED","talk_time_duration":31"#, (PbxState::Hangup, Some(31))),
+        (r#""call_state":"ENDED","talk_time_duration":0"#, (PbxState::Hangup, Some(0))),
+        (r#""call_state":"ENDED","talk_time_duration":null"#, (PbxState::Missed, None)),
+        (r#""call_state":"MISSED","talk_time_duration":0"#, (PbxState::Missed, None)),
+        (r#""call_state":"RINGING","talk_time_duration":0,"wait_time_duration":0"#, (PbxState::Ringing, None)),
+    ];
+    for (fields, expect) in rows {
+        let said = said(&format!(r#"{{"call_id":7,{fields}}}"#));
+        assert_eq!((said.state, said.talk_seconds, said.wait_seconds), (expect.0, expect.1, None), "{fields}");
+    }
+    let who = said(
+        r#"{"call_id":7,"call_state":"RINGING","user_extension":"101","employee_phone_number":79165550101,"employee_id":2345}"#,
+    )
+    .who;
+    let expect = Who { phone: Some("79165550101".into()), pbx_id: Some("2345".into()), ..Who::extension("101") };
+    assert_eq!(who, expect);
+}
+
+#[test]
 fn a_query_or_a_form_is_read_too() {
     let pairs = "from_number=%2B79161112233&diversion=74951112233&direction=in&call_id=123456789&user_extension=101&call_state=RINGING";
     let by_query = read_as("", pairs, b"").unwrap();
@@ -178,7 +199,10 @@ fn a11_what_cannot_be_read_says_why() {
         ("[1]", "does not begin with {"),
         (r#"{"call_state":"RINGING"}"#, "\"call_id\" is missing"),
         (r#"{"call_id":null,"call_state":"RINGING"}"#, "\"call_id\" is missing"),
-        (r#"{"call_id":1}"#, "\"call_state\" is missing or empty: it must be RINGING, ANSWERED, HANGUP or MISSED"),
+        (
+            r#"{"call_id":1}"#,
+            "\"call_state\" is missing or empty: it must be RINGING, ANSWERED, HANGUP, MISSED or ENDED",
+        ),
         (r#"{"call_id":1,"call_state":"FLYING"}"#, "\"call_state\" \"FLYING\" is not known: it must be RINGING"),
         (r#"{"call_id":1,"call_state":"79161112233"}"#, "\"call_state\" is not known"),
         (r#"{"call_id":{{call_session_id}},"call_state":"RINGING"}"#, "\"call_id\" holds a placeholder"),

@@ -1,5 +1,6 @@
 //! The fields of a notification, however they came: strict JSON, something near it, a form or a query. Each value is
-//! text without the space around it; what says nothing (`null`, an empty text, nothing at all) is left out.
+//! text without the space around it; what says nothing (`null`, an empty text, nothing at all) is left out. Knows nothing
+//! of what the keys mean.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::lenient::{self, Lenient};
-use crate::sources::{Request, Unreadable, form};
+use super::{Request, Unreadable, form};
 
 /// A notification has some fifty variables to send; twice that is a mistake.
 pub const KEYS_MAX: usize = 100;
@@ -15,32 +16,67 @@ pub const KEYS_MAX: usize = 100;
 /// Fields by key.
 pub type Fields = BTreeMap<String, String>;
 
-/// The fields of one notification.
+type Pairs = Vec<(String, String)>;
+
+/// The fields of the body, or those of the query where there is no body.
 pub fn read(request: &Request<'_>) -> Result<Fields, Unreadable> {
+    let body = body(request)?;
+    said(body.unwrap_or_else(|| form::pairs(request.query).collect()))
+}
+
+/// The fields of the query and of the body, for PBXs that put what is always the same into the address. What the body says
+/// goes before.
+pub fn read_all(request: &Request<'_>) -> Result<Fields, Unreadable> {
+    let body = body(request)?.unwrap_or_default();
+    said(form::pairs(request.query).chain(body).collect())
+}
+
+/// The fields of a value that is itself an object, or a text of one.
+pub fn inside(value: &str) -> Option<Fields> {
+    strict(value).map(speaking)
+}
+
+/// The pairs of the body; nothing where there is no body.
+fn body(request: &Request<'_>) -> Result<Option<Pairs>, Unreadable> {
     let text = request.text()?;
-    let pairs = if text.is_empty() {
-        form::pairs(request.query).collect()
-    } else if let Some(pairs) = strict(text) {
-        pairs
-    } else if request.content_type.starts_with("application/x-www-form-urlencoded") && !text.starts_with('{') {
-        form::pairs(text).collect()
-    } else {
-        let pairs = lenient::pairs(text).map_err(Unreadable::because)?;
-        pairs.into_iter().map(|(key, value)| (key, lenient_text(value))).collect()
-    };
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if let Some(pairs) = strict(text) {
+        return Ok(Some(pairs));
+    }
+    if request.content_type.starts_with("application/x-www-form-urlencoded") && !text.starts_with('{') {
+        return Ok(Some(form::pairs(text).collect()));
+    }
+    let pairs = lenient::pairs(text).map_err(Unreadable::because)?;
+    Ok(Some(pairs.into_iter().map(|(key, value)| (key, lenient_text(value))).collect()))
+}
+
+fn said(pairs: Pairs) -> Result<Fields, Unreadable> {
     if pairs.is_empty() {
         return Err(Unreadable::because("the notification is empty: it has neither a body with fields nor a query"));
     }
-    // Numbers and texts of the same characters are the same from here on.
-    let fields: Fields = pairs.into_iter().map(|(key, value)| (clean(&key), clean(&value))).collect();
-    if fields.len() > KEYS_MAX {
+    bounded(pairs.len())?;
+    Ok(speaking(pairs))
+}
+
+/// Refuses what has more keys than any notification.
+pub fn bounded(keys: usize) -> Result<(), Unreadable> {
+    if keys > KEYS_MAX {
         return Err(Unreadable::because(format!("the notification has more than {KEYS_MAX} keys")));
     }
-    Ok(fields.into_iter().filter(|(_, value)| says_something(value)).collect())
+    Ok(())
+}
+
+/// Of a key that came several times the last that says something counts. Numbers and texts of the same characters are the
+/// same from here on.
+fn speaking(pairs: Pairs) -> Fields {
+    let pairs = pairs.into_iter().map(|(key, value)| (clean(&key), clean(&value)));
+    pairs.filter(|(_, value)| says_something(value)).collect()
 }
 
 /// The pairs of a JSON object; numbers keep the digits they were written with, however many.
-fn strict(text: &str) -> Option<Vec<(String, String)>> {
+fn strict(text: &str) -> Option<Pairs> {
     let object: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
     object.into_iter().map(|(key, value)| Some((key, strict_text(value.get())?))).collect()
 }
@@ -60,7 +96,7 @@ fn lenient_text(value: Lenient<'_>) -> String {
     }
 }
 
-/// UIS writes some variables as arrays: one of a single value is that value.
+/// Some variables are written as arrays: one of a single value is that value.
 fn flat(value: &Value) -> String {
     match value {
         Value::Array(items) if items.len() == 1 => flat(&items[0]),
