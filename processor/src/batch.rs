@@ -27,11 +27,7 @@ impl Events {
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut events = Vec::with_capacity(records.len());
         for Stored { position, record } in records {
-            // Under another key it may stand in a partition whose reader does not have its call.
-            let own = |event: Event<Unread>| {
-                if is_of(&record.key, &event) { Ok(event) } else { Err("not under its own key".to_owned()) }
-            };
-            match read(&record.value).and_then(own) {
+            match event(&record) {
                 Ok(event) => {
                     let place = places.len();
                     events.push((*places.entry(record.key).or_insert(place), event));
@@ -59,6 +55,13 @@ impl Events {
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
+}
+
+/// The event that a record of `calls.raw` holds, or why it is none.
+pub fn event(record: &Record) -> Result<Event<Unread>, String> {
+    let event = read(&record.value)?;
+    // Under another key it may stand in a partition whose reader does not have its call.
+    if is_of(&record.key, &event) { Ok(event) } else { Err("not under its own key".to_owned()) }
 }
 
 /// Checks once that it is UTF-8, and not text by text.

@@ -16,6 +16,7 @@ pub fn presumed_end(call: &Call, now: Timestamp) -> Event {
         session: call.session.clone(),
         received_at: now,
         origin: Origin::Clock,
+        reading: 0,
         said: Said { heard_until: Some(until), ..Said::only(PbxState::PresumedEnd) },
         body: Verbatim::default(),
     }

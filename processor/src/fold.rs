@@ -5,9 +5,11 @@
 //! [`fold`] says what one event makes of a call; whoever folds many adds them to the [`Set`] and derives the call once.
 
 mod derive;
+mod people;
+mod rank;
 mod set;
 
-use schemas::{Call, Event, Timestamp};
+use schemas::{Call, Direction, Event, Timestamp};
 
 pub use set::{Change, MOST_EVENTS, SESSION_GAP, Set};
 
@@ -24,9 +26,13 @@ pub fn fold_all(events: impl IntoIterator<Item = Event>) -> Option<Call> {
     events.into_iter().fold(None, |call, event| Some(fold(call, event).0))
 }
 
-/// When the call is taken to be over if nothing more is heard; nothing once it is over.
+/// When the call is taken to be over if nothing more is heard; nothing once it is over. Not every PBX says that a client
+/// answered: an outgoing call that rings may be a talk.
 pub fn ends_by(call: &Call, timing: schemas::Timing) -> Option<Timestamp> {
     let span = match call.state {
+        schemas::CallState::Ringing if call.direction == Direction::Outgoing => {
+            timing.talk_without_end.max(timing.ring_without_end)
+        }
         schemas::CallState::Ringing => timing.ring_without_end,
         schemas::CallState::Talking => timing.talk_without_end,
         schemas::CallState::Ended => return None,

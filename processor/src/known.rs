@@ -76,6 +76,7 @@ mod tests {
             session: session.into(),
             received_at: Timestamp::UNIX_EPOCH,
             origin: Origin::Webhook,
+            reading: 0,
             said: Said::only(PbxState::Ringing),
             body: Unread,
         };

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use schemas::{Call, Event, Heard, PbxState, Text};
+use schemas::{Call, Event, Heard, Origin, PbxState, Text};
 
 use super::derive::{self, Whose};
 
 /// The same session id heard again after this long without a word belongs to a new call.
 pub const SESSION_GAP: Duration = Duration::from_hours(6);
 /// A call takes at most so many distinct ringings, and so many of all else that a PBX says; what comes after that is counted
-/// and left out. Presumed ends are never left out: there is at most one after each of the others.
+/// and left out. What Ringfold says itself is never left out: of presumed ends there is at most one after each of the others.
 pub const MOST_EVENTS: usize = 200;
 
 /// What an event did to its call.
@@ -36,8 +36,8 @@ impl Set {
     /// The first event of a call; `use_number` from 1.
     pub fn begin<B>(event: Event<B>, use_number: u32) -> Self {
         let id = event.key().call_id(use_number);
-        let Event { account, source, session, .. } = event;
-        let heard = Heard { id: event.id, at: event.received_at, origin: event.origin, said: event.said };
+        let (account, source, session) = (event.account.clone(), event.source.clone(), event.session.clone());
+        let heard = heard(event);
         // A call is three events, mostly.
         let mut events = Vec::with_capacity(3);
         events.push(heard);
@@ -51,17 +51,12 @@ impl Set {
             return Change::Changed;
         }
         if let Some(known) = self.events.iter_mut().find(|known| known.id == event.id) {
-            // The set keeps the earliest time of receipt, whichever copy was folded first.
-            if known.at <= event.received_at {
-                return Change::Repeated;
-            }
-            known.at = event.received_at;
-            return Change::Earlier;
+            return again(known, event);
         }
         if self.is_full(event.said.state) {
             return Change::Ignored;
         }
-        self.events.push(Heard { id: event.id, at: event.received_at, origin: event.origin, said: event.said });
+        self.events.push(heard(event));
         Change::Changed
     }
 
@@ -81,22 +76,25 @@ impl Set {
         size_of::<Self>() + texts + self.events.iter().map(bytes).sum::<usize>()
     }
 
-    /// Only what begins a call can begin another one: a recording may come days later and still belong to the old call.
-    fn begins_anew<B>(&self, event: &Event<B>) -> bool {
-        if !matches!(event.said.state, PbxState::Ringing | PbxState::Answered) {
-            return false;
-        }
+    /// Only what begins a call can begin another one: a recording may come days later and still belong to the old call. What
+    /// a PBX says when asked tells a whole call, and when it began.
+    pub(crate) fn begins_anew<B>(&self, event: &Event<B>) -> bool {
+        let began = match (event.origin, event.said.state) {
+            (Origin::Backfill, _) => event.said.started_at.filter(|began| *began <= event.received_at),
+            (_, PbxState::Ringing | PbxState::Answered) => Some(event.received_at),
+            _ => None,
+        };
         let last = derive::last_heard_at(&self.events);
-        event.received_at > last && event.received_at.duration_since(last).unsigned_abs() > SESSION_GAP
+        began.is_some_and(|began| began > last && began.duration_since(last).unsigned_abs() > SESSION_GAP)
     }
 
-    /// Ringings are counted apart, so that however many of them come, an answer and an end still find room.
-    fn is_full(&self, state: PbxState) -> bool {
+    /// Whether one more event that says this would be left out. Ringings are counted apart, so that however many of them come,
+    /// an answer and an end still find room.
+    pub fn is_full(&self, state: PbxState) -> bool {
         let rings = |state| state == PbxState::Ringing;
-        let alike =
-            |heard: &&Heard| heard.said.state != PbxState::PresumedEnd && rings(heard.said.state) == rings(state);
+        let alike = |heard: &&Heard| heard.said.state.of_the_pbx() && rings(heard.said.state) == rings(state);
         self.events.len() >= MOST_EVENTS
-            && state != PbxState::PresumedEnd
+            && state.of_the_pbx()
             && self.events.iter().filter(alike).count() >= MOST_EVENTS
     }
 }
@@ -108,6 +106,33 @@ impl From<Call> for Set {
     }
 }
 
+fn heard<B>(event: Event<B>) -> Heard {
+    let Event { id, received_at: at, origin, reading, said, .. } = event;
+    Heard { id, at, origin, reading, said }
+}
+
+/// What was said before: of its copies the set keeps the earliest time of receipt and the latest reading, and that a webhook brought it
+/// where one did, whichever was folded first.
+fn again<B>(known: &mut Heard, event: Event<B>) -> Change {
+    let earlier = event.received_at < known.at;
+    if earlier {
+        known.at = event.received_at;
+    }
+    let told = known.origin == Origin::Backfill && event.origin != Origin::Backfill;
+    let better = event.reading > known.reading || told && event.reading == known.reading;
+    if told {
+        known.origin = event.origin;
+    }
+    if better {
+        known.reading = event.reading;
+        known.said = event.said;
+    }
+    if better || told {
+        return Change::Changed;
+    }
+    if earlier { Change::Earlier } else { Change::Repeated }
+}
+
 /// Of memory; short texts stand in the event itself.
 fn bytes(heard: &Heard) -> usize {
     const ADDED: usize = 16;
@@ -116,6 +141,6 @@ fn bytes(heard: &Heard) -> usize {
     let phones = phones.flat_map(|phone| [Some(&phone.said), phone.e164.as_ref()]).flatten();
     let who = [&said.who.extension, &said.who.sip, &said.who.phone, &said.who.pbx_id].into_iter().flatten();
     let marks = said.marketing.marks.iter().map(|(name, value)| 2 * ADDED + name.len() + value.len());
-    let recording = said.recording.iter().map(|url| ADDED + url.len());
+    let recording = said.recordings().map(|url| ADDED + url.len());
     size_of::<Heard>() + phones.chain(who).map(Text::beyond).chain(marks).chain(recording).sum::<usize>()
 }

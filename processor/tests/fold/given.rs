@@ -30,9 +30,16 @@ pub fn sealed(said: Said, second: u64) -> Event {
         session: "17".into(),
         received_at: at(second),
         origin: Origin::Webhook,
+        reading: 0,
         said,
         body: Verbatim::default(),
     }
+}
+
+/// What a PBX says when asked; told from what it says by itself.
+pub fn listed(said: Said, second: u64) -> Event {
+    let id = EventId::of(&[serde_json::to_string(&said).unwrap().as_bytes(), b"asked"]);
+    Event { id, origin: Origin::Backfill, ..sealed(said, second) }
 }
 
 pub fn ringing(who: &str, second: u64) -> Event {

@@ -3,14 +3,31 @@
 use proptest::prelude::*;
 use schemas::{Event, PbxState};
 
-use crate::given::{call, event, hangup, sealed, then};
+use crate::given::{call, event, hangup, listed, sealed, then};
 
 fn one() -> impl Strategy<Value = Event> {
     let state = prop_oneof![
         4 => Just(PbxState::Ringing), 3 => Just(PbxState::Answered), 2 => Just(PbxState::Missed), 2 => Just(PbxState::Hangup),
         1 => Just(PbxState::PresumedEnd),
     ];
-    (state, 0..4_u8, 0..4_u8, 0..1000_u64, 0..1000_u64).prop_map(|(state, who, url, second, until)| {
+    (state, 0..4_u8, 0..4_u8, 0..1000_u64, 0..1000_u64, 0..4_u8).prop_map(|(state, who, url, second, until, by)| {
+        let event = one_said(state, who, url, second, until);
+        if by == 0 && state.of_the_pbx() { when_asked(event, until) } else { event }
+    })
+}
+
+/// The same said by the PBX when asked, with a beginning before it and a second recording.
+fn when_asked(event: Event, until: u64) -> Event {
+    let mut said = event.said;
+    said.started_at = Some(crate::given::at(until));
+    said.more_recordings = said.recording.iter().map(|url| format!("{url}b")).collect();
+    let second = event.received_at.duration_since(crate::given::at(0)).as_secs().unsigned_abs();
+    listed(said, second)
+}
+
+fn one_said(state: PbxState, who: u8, url: u8, second: u64, until: u64) -> Event {
+    {
+        let names = until % 8;
         let who = if who == 0 { String::new() } else { format!("10{who}") };
         match state {
             PbxState::Hangup => {
@@ -21,9 +38,16 @@ fn one() -> impl Strategy<Value = Event> {
                 said.heard_until = Some(crate::given::at(until));
                 sealed(said, second)
             }
-            state => event(state, &who, second),
+            state => {
+                let mut said = event(state, &who, second).said;
+                // Lost without a second of talk, and employees named in several ways.
+                said.talk_seconds = (url == 0).then_some(0);
+                said.who.sip = (names & 1 > 0).then(|| "acme_ivan".into());
+                said.who.pbx_id = (names & 2 > 0).then(|| format!("50{url}").into());
+                sealed(said, second)
+            }
         }
-    })
+    }
 }
 
 /// A session, and the same session shuffled with repetitions.
@@ -46,6 +70,26 @@ proptest! {
         prop_assert_eq!(&call(&shuffled), &expected);
         let distinct: std::collections::BTreeSet<_> = events.iter().map(|event| &event.id).collect();
         prop_assert_eq!(expected.revision as usize, distinct.len());
+    }
+
+    /// What was told keeps its say, whatever is said when asked: outcome, direction, client, seconds, who talked.
+    #[test]
+    fn a14_what_is_said_when_asked_replaces_nothing(events in prop::collection::vec(one(), 1..10)) {
+        let told: Vec<Event> = events.iter().filter(|event| event.origin == schemas::Origin::Webhook).cloned().collect();
+        prop_assume!(told.iter().any(|event| event.said.state.of_the_pbx()));
+        let (whole, alone) = (call(&events), call(&told));
+        if told.iter().any(|event| matches!(event.said.state, PbxState::Hangup | PbxState::Missed)) {
+            prop_assert_eq!(whole.outcome, alone.outcome);
+            prop_assert_eq!(whole.presumed, alone.presumed);
+        }
+        prop_assert!(alone.client.is_none() || whole.client == alone.client);
+        prop_assert!(alone.talk_seconds.is_none_or(|seconds| seconds == 0 || whole.talk_seconds == Some(seconds)));
+        prop_assert!(whole.recordings.starts_with(&alone.recordings));
+        // Of names that contradict each other nobody knows whom they join.
+        let plain = |event: &Event| event.said.who.sip.is_none() && event.said.who.pbx_id.is_none();
+        let mut asked = events.iter().filter(|event| event.origin != schemas::Origin::Webhook);
+        let named = |call: &schemas::Call| call.talks.iter().filter(|talk| !talk.who.is_empty()).count();
+        prop_assert!(named(&alone) == 0 || asked.any(|event| !plain(event)) || named(&whole) == named(&alone));
     }
 
     #[test]

@@ -89,6 +89,15 @@ fn a4_a_call_without_an_end_ends_by_time() {
 }
 
 #[test]
+fn a4_an_outgoing_call_that_rings_may_be_a_talk_that_nobody_tells_of() {
+    let mut dialled = ringing("101", 0).said;
+    dialled.direction = Some(schemas::Direction::Outgoing);
+    let dialled = call(&[sealed(dialled, 0)]);
+    assert_eq!(ends_by(&dialled, Timing::default()), Some(at(1800)));
+    assert_eq!(then(&dialled, &presumed_end(&dialled, at(1801))).0.outcome, Some(Outcome::Missed));
+}
+
+#[test]
 fn a5_a_hangup_after_the_presumed_end_corrects_the_call() {
     let before = call(&[ringing("101", 0), answered("101", 10)]);
     let (presumed, _) = then(&before, &presumed_end(&before, at(2000)));

@@ -94,6 +94,7 @@ pub fn event(session: &str, state: PbxState, at: Timestamp) -> Event {
         session: session.into(),
         received_at: at,
         origin: Origin::Webhook,
+        reading: 0,
         said,
         body: Verbatim::default(),
     }

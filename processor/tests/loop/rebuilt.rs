@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use backbone::{Record, Topic};
+use processor::rebuild;
 use schemas::time::later;
-use schemas::{Call, EventId, Outcome, PbxState};
+use schemas::{Call, Event, EventId, Outcome, PbxState};
 use uuid::Uuid;
 
 use crate::bench::{Bench, ago, answered_call, event};
@@ -32,29 +33,23 @@ async fn d3_calls_rebuilt_from_the_log_are_byte_for_byte_the_same() {
     assert_eq!(second.count(Topic::Raw).await, first.count(Topic::Raw).await, "nothing ended a second time");
 }
 
+/// A call as a fold with a bug would have left it, and as it should be: all that it derives is wrong, what was said is not.
+async fn wrong_and_right(bench: &Bench) -> (Call, Call) {
+    bench.say(&answered_call("1", ago(600))).await;
+    bench.run().await;
+    let right = bench.calls(Topic::Finished).await.pop().unwrap();
+    let outcome = Some(Outcome::Missed);
+    let wrong = Call { outcome, talks: Vec::new(), talk_seconds: None, recordings: Vec::new(), ..right.clone() };
+    let state = bench.all(Topic::State).await.pop().unwrap();
+    let state = Record { value: serde_json::to_vec(&wrong).unwrap(), id: Uuid::now_v7(), ..state };
+    bench.backbone.log.append(vec![state]).await.unwrap();
+    (wrong, right)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn d4_what_an_earlier_fold_made_wrongly_its_next_word_makes_right() {
     let bench = Bench::new().await;
-    let [ringing, answered, hangup] = answered_call("1", ago(600));
-    bench.say(&[ringing, answered, hangup]).await;
-    bench.run().await;
-    // As a fold with a bug would have left it: all that it derives is wrong, what was said is not.
-    let right = bench.calls(Topic::Finished).await.pop().unwrap();
-    let wrong = Call {
-        outcome: Some(Outcome::Missed),
-        talks: Vec::new(),
-        talk_seconds: None,
-        recordings: Vec::new(),
-        ..right.clone()
-    };
-    let state = bench.all(Topic::State).await.pop().unwrap();
-    bench
-        .backbone
-        .log
-        .append(vec![Record { value: serde_json::to_vec(&wrong).unwrap(), id: Uuid::now_v7(), ..state }])
-        .await
-        .unwrap();
-
+    let (_, right) = wrong_and_right(&bench).await;
     let mut late = event("1", PbxState::Hangup, ago(10));
     late.said.recording = Some("https://r/late".into());
     late.id = EventId::of(&[b"late"]);
@@ -66,6 +61,33 @@ async fn d4_what_an_earlier_fold_made_wrongly_its_next_word_makes_right() {
     assert_eq!((corrected.outcome, &corrected.talks), (right.outcome, &right.talks));
     assert_eq!(corrected.recordings.len(), 2);
     assert_eq!(finished.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d4_made_again_from_what_was_said_the_difference_is_seen_and_a_word_makes_it_right() {
+    let bench = Bench::new().await;
+    let (wrong, right) = wrong_and_right(&bench).await;
+    let said = async || {
+        let records = bench.all(Topic::Raw).await;
+        records.iter().map(|record| serde_json::from_slice::<Event>(&record.value).unwrap()).collect::<Vec<_>>()
+    };
+    let made = rebuild::calls(said().await).pop().unwrap();
+    assert_eq!(made, right);
+    assert_eq!(rebuild::differences(&right, &made), []);
+    let fields: Vec<String> = rebuild::differences(&wrong, &made).into_iter().map(|differs| differs.field).collect();
+    assert_eq!(fields, ["outcome", "recordings", "talks"]);
+    // Said twice it is one word, and however late it comes it begins no other call.
+    for days in [1, 2] {
+        bench.say(&[rebuild::word(&made, later(right.started_at, Duration::from_hours(24 * days)))]).await;
+    }
+    bench.run().await;
+    let finished = bench.calls(Topic::Finished).await;
+    assert_eq!(finished.len(), 2, "one correction");
+    let corrected = finished.last().unwrap();
+    let Call { revision, events, .. } = corrected.clone();
+    assert_eq!(corrected, &Call { revision, events, ..right.clone() }, "the same but for the word");
+    assert_eq!(revision, right.revision + 1);
+    assert_eq!(rebuild::differences(corrected, &rebuild::calls(said().await).pop().unwrap()), []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
