@@ -8,6 +8,8 @@
 //! while the others are under way, and a place that one no longer needs goes to the next without the CRM waiting for the
 //! ledger. So the places are what limits a CRM, and not how fast the ledger is written.
 
+mod replay;
+mod wanted;
 mod work;
 
 use std::time::Duration;
@@ -17,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Fut;
+pub use replay::{Skip, Standing};
+pub use wanted::{Rank, Wanted};
 pub use work::{Claim, Ending, Entry, Heir, Limit, Limits, Release};
 
 /// Where a delivery stands. Parked is not among them: it is a pending delivery of a connection that is not active.
@@ -48,23 +52,6 @@ impl Status {
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Pending, Self::Done, Self::Skipped, Self::Dead].into_iter().find(|status| status.word() == word)
     }
-}
-
-/// A call that a connection is to get.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    /// To which connection.
-    pub connection: ConnectionId,
-    /// The connection's kind.
-    pub kind: String,
-    /// Which call.
-    pub call: CallId,
-    /// Deliveries of one connection and one lane run one after another: the client's number.
-    pub lane: String,
-    /// The revision.
-    pub revision: u32,
-    /// The call, as JSON.
-    pub body: Vec<u8>,
 }
 
 /// One delivery.
@@ -100,6 +87,12 @@ pub struct Delivery {
     pub note: String,
     /// A request of it may or may not have been carried out: its lane waits until that is known.
     pub uncertain: bool,
+    /// Whether it goes with the live ones.
+    pub rank: Rank,
+    /// The replay that opened it last.
+    pub replay: Option<String>,
+    /// The last requests to the CRM and its answers, one a line, secrets and numbers masked.
+    pub trace: String,
 }
 
 /// How far a step is.
@@ -168,12 +161,13 @@ pub struct Tally {
 /// The ledger.
 pub trait Ledger: Send + Sync {
     /// Opens or raises deliveries. A newer revision opens a done one again, raises what is wanted of a pending one and
-    /// leaves skipped and dead ones; an older or equal one changes nothing. Says how many are now due.
+    /// leaves skipped and dead ones; an older or equal one changes nothing. What waits in the lane of a live one goes with the
+    /// live ones from then on, so that a client's calls stay in order. Says how many are now due.
     fn want<'a>(&'a self, wanted: &'a [Wanted], now: Timestamp) -> Fut<'a, u32>;
 
     /// Takes at most `max` deliveries that are due, each in a lane of its own that is free, for `lease` from `now` on.
-    /// Connections take turns, each with what is due longest: first what there is a place for, then as many ahead as its
-    /// limit says.
+    /// Connections take turns, each with live ones first, and of these with what is due longest: first what there is a place for,
+    /// then as many live ones ahead as its limit says.
     fn claim<'a>(&'a self, limits: &'a Limits, now: Timestamp, lease: Duration, max: u32) -> Fut<'a, Vec<Claim>>;
 
     /// Makes the lease last until `until`.
@@ -202,6 +196,26 @@ pub trait Ledger: Send + Sync {
 
     /// A page of deliveries.
     fn list<'a>(&'a self, filter: &'a DeliveryFilter) -> Fut<'a, Vec<Delivery>>;
+
+    /// Opens deliveries for a replay: those that are not there, those skipped or dead, those that hold an older revision, each due
+    /// since its `due`, so that they go in that order. What waits anyhow goes on as it is, and is counted with the replay; a done one is
+    /// left as it is. Where it fails, some may be open; doing it again opens the rest.
+    fn reopen<'a>(&'a self, wanted: &'a [(Wanted, Timestamp)], replay: &'a str, now: Timestamp) -> Fut<'a, ()>;
+
+    /// Holds what waits of a replay, or lets it go.
+    fn hold<'a>(&'a self, replay: &'a str, held: bool) -> Fut<'a, ()>;
+
+    /// Skips, with a note, what waits, is in nobody's hands and has made nothing: at most `max` at once; says how many.
+    fn skip<'a>(&'a self, which: &'a Skip, note: &'a str, now: Timestamp, max: u32) -> Fut<'a, u64>;
+
+    /// Where the deliveries of these calls into a connection stand.
+    fn standing<'a>(&'a self, connection: &'a ConnectionId, calls: &'a [CallId]) -> Fut<'a, Vec<Option<Standing>>>;
+
+    /// Whether any delivery of a replay waits or is being tried.
+    fn waits<'a>(&'a self, replay: &'a str) -> Fut<'a, bool>;
+
+    /// How many deliveries of a replay stand where.
+    fn progress<'a>(&'a self, replay: &'a str) -> Fut<'a, Vec<(Status, u64)>>;
 
     /// The count of deliveries by connection and status.
     fn tally(&self) -> Fut<'_, Vec<Tally>>;

@@ -10,6 +10,7 @@ pub mod follow;
 pub mod kafka;
 pub mod ledger;
 pub mod log;
+pub mod memos;
 pub mod postgres;
 pub mod queue;
 pub mod rabbit;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 pub use error::Error;
 pub use ledger::Ledger;
 pub use log::{Consumer, Cursor, Log, Record, Stored, Topic};
+pub use memos::Memos;
 pub use queue::Queue;
 pub use store::{Directory, Journal};
 
@@ -44,4 +46,6 @@ pub struct Backbone {
     pub journal: Arc<dyn Journal>,
     /// Deliveries and their steps.
     pub ledger: Arc<dyn Ledger>,
+    /// What processes keep for each other.
+    pub memos: Arc<dyn Memos>,
 }

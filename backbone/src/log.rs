@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use schemas::Timestamp;
+use schemas::{Event, Timestamp};
 use uuid::Uuid;
 
-use crate::Fut;
+use crate::{Error, Fut};
 
 /// A topic, as `ARCHITECTURE.md` describes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +60,14 @@ pub struct Record {
     pub due: Option<Timestamp>,
     /// JSON; empty is a tombstone in [`Topic::State`].
     pub value: Vec<u8>,
+}
+
+impl Record {
+    /// An event for [`Topic::Raw`]; `id` is new where the same event was appended before.
+    pub fn raw(event: &Event, id: Uuid, at: Timestamp) -> Result<Self, Error> {
+        let value = serde_json::to_vec(event).map_err(|why| Error::Invalid(why.to_string()))?;
+        Ok(Self { topic: Topic::Raw, key: event.key().to_string(), id, at, due: None, value })
+    }
 }
 
 /// Where a record stands in its topic.

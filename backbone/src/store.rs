@@ -79,19 +79,21 @@ pub trait Directory: Send + Sync {
     ) -> Fut<'a, bool>;
 }
 
-/// Which calls to list: newest first.
+/// Which calls to list: newest first, unless asked otherwise.
 #[derive(Debug, Clone, Default)]
 pub struct CallFilter {
-    /// Only of this source.
-    pub source: Option<SourceId>,
+    /// Only of these sources; none named: of all.
+    pub sources: Vec<SourceId>,
     /// Only with this E.164 number or, where it is none, this text as the client.
     pub client: Option<String>,
     /// Only begun at or after this.
     pub since: Option<Timestamp>,
     /// Only begun before this.
     pub until: Option<Timestamp>,
-    /// Only before this one (of an earlier page).
-    pub before: Option<(Timestamp, CallId)>,
+    /// Only what follows this one in the list: the last of an earlier page.
+    pub after: Option<(Timestamp, CallId)>,
+    /// The oldest first.
+    pub oldest_first: bool,
     /// At most so many.
     pub limit: u32,
 }

@@ -5,6 +5,7 @@ mod directory;
 mod journal;
 mod ledger;
 mod log;
+mod memos;
 mod queue;
 mod reader;
 mod writer;
@@ -72,6 +73,7 @@ impl Embedded {
             directory: Arc::new(directory::EmbeddedDirectory(db.clone())),
             journal: Arc::new(journal::EmbeddedJournal(db.clone())),
             ledger: Arc::new(ledger::EmbeddedLedger(db.clone())),
+            memos: Arc::new(memos::EmbeddedMemos::new(db.clone())),
         };
         Ok(Self { backbone, writer: db.writer, _lock: lock })
     }

@@ -1,6 +1,6 @@
 //! Appends: one idempotent producer a process, acknowledged by all replicas in sync.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
@@ -9,8 +9,9 @@ use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 
 use super::config::{KafkaConfig, Role};
 use super::context::Plain;
-use super::fault::{fault, unavailable};
+use super::fault::{code, fault, is_connection, unavailable};
 use super::partition::partition_of;
+use super::reach::Reach;
 use super::record::headers;
 use super::topics::Names;
 use crate::Error;
@@ -26,20 +27,32 @@ type Client = FutureProducer<Plain>;
 pub struct Appender {
     config: KafkaConfig,
     names: Names,
-    client: Mutex<Client>,
+    current: Mutex<Current>,
+}
+
+struct Current {
+    client: Client,
+    reach: Reach,
 }
 
 impl Appender {
     /// Connects in the background.
     pub fn new(config: KafkaConfig, names: Names) -> Result<Self, Error> {
-        let client = Mutex::new(client(&config)?);
-        Ok(Self { config, names, client })
+        let current = Mutex::new(Current { client: client(&config)?, reach: Reach::new() });
+        Ok(Self { config, names, current })
     }
 
     /// Sends all, then waits for all. Where one fails the others may be there all the same: what is appended again is the
-    /// same event again, by its id.
-    pub async fn append(&self, records: &[Record]) -> Result<(), Error> {
-        let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    /// same event again, by its id. Goes on where the caller gives up: a client that answers nobody in the time that callers have is
+    /// known by what becomes of it then.
+    pub async fn append(self: &Arc<Self>, records: Vec<Record>) -> Result<(), Error> {
+        let appender = Arc::clone(self);
+        let appending = tokio::spawn(async move { appender.deliver(&records).await });
+        appending.await.unwrap_or_else(|why| Err(unavailable(format!("appending broke off: {why}"))))
+    }
+
+    async fn deliver(&self, records: &[Record]) -> Result<(), Error> {
+        let client = self.current().client.clone();
         let deadline = Instant::now() + ROOM;
         let mut waiting = Vec::with_capacity(records.len());
         let mut failed = None;
@@ -59,8 +72,11 @@ impl Appender {
                 Err(_) => failed = failed.or(Some(KafkaError::Canceled)),
             }
         }
-        let Some(why) = failed else { return Ok(()) };
-        self.replace_if_dead(&client)?;
+        let Some(why) = failed else {
+            self.current().reach.heard();
+            return Ok(());
+        };
+        self.replace_if_dead(&why)?;
         Err(match &why {
             KafkaError::MessageProduction(Code::QueueFull) => unavailable("appending: the queue to Kafka is full"),
             why => fault("appending", why),
@@ -89,13 +105,19 @@ impl Appender {
         }
     }
 
-    /// A producer that met an error it cannot pass (its order can no longer be kept) takes nothing any more.
-    fn replace_if_dead(&self, used: &Client) -> Result<(), Error> {
-        let Some((code, reason)) = used.client().fatal_error() else { return Ok(()) };
-        let mut current = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.client().fatal_error().is_some() {
-            tracing::error!(%code, reason, "the producer to Kafka is replaced");
-            *current = client(&self.config)?;
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A producer that met an error it cannot pass (its order can no longer be kept) takes nothing any more; one that reached
+    /// nobody for long may never do so.
+    fn replace_if_dead(&self, why: &KafkaError) -> Result<(), Error> {
+        let mut current = self.current();
+        let fatal = current.client.client().fatal_error();
+        let lost = code(why).is_some_and(is_connection) && current.reach.failed();
+        if fatal.is_some() || lost {
+            tracing::error!(?fatal, "the producer to Kafka is replaced");
+            *current = Current { client: client(&self.config)?, reach: Reach::new() };
         }
         Ok(())
     }
@@ -103,4 +125,40 @@ impl Appender {
 
 fn client(config: &KafkaConfig) -> Result<Client, Error> {
     config.client(Role::Producer).create_with_context(Plain).map_err(|why| config.refused(&why))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{sleep, timeout};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::log::Topic;
+
+    #[tokio::test]
+    async fn c2_an_append_that_its_caller_gave_up_counts_against_the_client_all_the_same() {
+        // Connections to it are taken, and never answered.
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let config = KafkaConfig {
+            brokers: silent.local_addr().unwrap().to_string(),
+            prefix: String::new(),
+            partitions: 1,
+            replication: 1,
+            instance: "test".to_owned(),
+            memory: 0,
+            properties: [("message.timeout.ms".to_owned(), "300".to_owned())].into(),
+        };
+        let appender = Arc::new(Appender::new(config, Names::new("")).unwrap());
+        let at = schemas::Timestamp::UNIX_EPOCH;
+        let record =
+            Record { topic: Topic::Raw, key: "a/1".to_owned(), id: Uuid::nil(), at, due: None, value: b"x".to_vec() };
+        // As the spool does, whose patience is less than the client's.
+        timeout(Duration::from_millis(20), appender.append(vec![record])).await.unwrap_err();
+        let counted = async {
+            while !appender.current().reach.is_failing() {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), counted).await.unwrap();
+    }
 }

@@ -9,6 +9,7 @@ mod fault;
 mod lag;
 mod offsets;
 mod partition;
+mod reach;
 mod read;
 mod reader;
 mod record;
@@ -54,7 +55,7 @@ impl Shared {
 /// The log on Kafka.
 pub struct KafkaLog {
     shared: Arc<Shared>,
-    appender: Appender,
+    appender: Arc<Appender>,
 }
 
 impl KafkaLog {
@@ -62,7 +63,7 @@ impl KafkaLog {
     pub fn new(config: KafkaConfig) -> Result<Self, Error> {
         config.check()?;
         let names = Names::new(&config.prefix);
-        let appender = Appender::new(config.clone(), names.clone())?;
+        let appender = Arc::new(Appender::new(config.clone(), names.clone())?);
         let (pool, lags, readers) = (Pool::new(config.clone()), Lags::default(), TaskTracker::new());
         readers.close();
         Ok(Self { shared: Arc::new(Shared { config, names, pool, lags, readers }), appender })
@@ -91,7 +92,7 @@ impl KafkaLog {
 impl Log for KafkaLog {
     /// Where it fails, a part may be there all the same.
     fn append(&self, records: Vec<Record>) -> Fut<'_, ()> {
-        Box::pin(async move { self.appender.append(&records).await })
+        Box::pin(async move { self.appender.append(records).await })
     }
 
     fn consumer(&self, group: &str, topic: Topic, start: Start) -> Fut<'_, Box<dyn Consumer>> {

@@ -12,8 +12,10 @@ pub struct Limit {
     pub connection: ConnectionId,
     /// How many places it has: deliveries that are with its CRM at once, whichever workers have them.
     pub places: u32,
-    /// How many to take beyond what has a place, so that they are ready when one becomes free.
+    /// How many live ones to take beyond what has a place, so that they are ready when one becomes free.
     pub ahead: u32,
+    /// How many of the places are for live ones only.
+    pub reserve: u32,
 }
 
 /// Which connections a claim may serve; the first ones first where not all can be served.
@@ -96,10 +98,12 @@ pub struct Ending {
     pub release: Release,
     /// Who has its place from now on; nobody: it is free.
     pub heir: Option<Heir>,
+    /// The last requests and answers, where there are new ones: see [`Delivery::trace`].
+    pub trace: Option<String>,
 }
 
 impl From<Release> for Ending {
     fn from(release: Release) -> Self {
-        Self { last: Vec::new(), release, heir: None }
+        Self { last: Vec::new(), release, heir: None, trace: None }
     }
 }

@@ -9,6 +9,7 @@ mod codec;
 mod directory;
 mod journal;
 mod ledger;
+mod memos;
 mod retry;
 
 use std::str::FromStr as _;
@@ -20,7 +21,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::sealed::SecretKey;
 use crate::store::{Directory, Journal};
-use crate::{Error, Ledger};
+use crate::{Error, Ledger, Memos};
 use codec::Failure;
 
 /// Connections at most, of one process that is not told otherwise.
@@ -48,6 +49,8 @@ pub struct PostgresStore {
     pub journal: Arc<dyn Journal>,
     /// Deliveries and their steps.
     pub ledger: Arc<dyn Ledger>,
+    /// What processes keep for each other.
+    pub memos: Arc<dyn Memos>,
 }
 
 /// What the parts share.
@@ -89,6 +92,7 @@ impl PostgresStore {
         Ok(Self {
             directory: Arc::new(directory::PostgresDirectory::new(db.clone())),
             journal: Arc::new(journal::PostgresJournal(db.clone())),
+            memos: Arc::new(memos::PostgresMemos(db.clone())),
             ledger: Arc::new(ledger::PostgresLedger::new(db)),
         })
     }

@@ -51,7 +51,9 @@ pub const STATUS: &str = "SELECT status FROM connections WHERE id = $1";
 pub const STATUS_HELD: &str = "SELECT status FROM connections WHERE id = $1 FOR UPDATE";
 
 /// What was parked begins to be tried now ($1): the time it waited does not count.
-pub const BEGIN_AGAIN: &str = "UPDATE deliveries SET since = $1 WHERE connection = $2 AND status = 'pending'";
+/// It goes after what is live.
+pub const BEGIN_AGAIN: &str = "UPDATE deliveries SET since = $1, rank = CASE rank WHEN 0 THEN 1 ELSE rank END
+     WHERE connection = $2 AND status = 'pending'";
 
 /// Every account.
 pub const ACCOUNTS: &str = "SELECT value FROM accounts ORDER BY id";

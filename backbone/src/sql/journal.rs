@@ -1,6 +1,6 @@
 //! The journal's statements.
 
-use schemas::Call;
+use schemas::{Call, SourceId};
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::codec::millis;
@@ -51,29 +51,63 @@ pub fn client(call: &Call) -> &str {
     call.client.as_ref().map_or("", |phone| phone.e164.as_deref().unwrap_or(&phone.said))
 }
 
-/// A page of calls.
+/// So many sources at most are each read by themselves; of more all that is in the time is read and sorted.
+const SOURCES: usize = 50;
+
+/// A page of calls. Of each source its own page is read, in the order of an index, and of these the first: what is read does not grow
+/// with the journal.
 pub fn list<DB>(filter: &CallFilter) -> QueryBuilder<DB>
 where
     DB: Database,
     for<'q> String: Encode<'q, DB> + Type<DB>,
     for<'q> i64: Encode<'q, DB> + Type<DB>,
 {
-    let mut query = QueryBuilder::new("SELECT value FROM calls WHERE 1 = 1");
-    if let Some(source) = &filter.source {
-        query.push(" AND source = ").push_bind(source.to_string());
+    let order = if filter.oldest_first { "ASC" } else { "DESC" };
+    let end = format!(" ORDER BY started_at {order}, id {order} LIMIT ");
+    let each: Vec<&[SourceId]> = match filter.sources.as_slice() {
+        few if (1..=SOURCES).contains(&few.len()) => few.chunks(1).collect(),
+        all => vec![all],
+    };
+    let mut query = QueryBuilder::new("SELECT value FROM (");
+    for (nth, sources) in each.into_iter().enumerate() {
+        query.push(if nth > 0 { " UNION ALL " } else { "" });
+        query.push("SELECT * FROM (SELECT value, started_at, id FROM calls WHERE 1 = 1");
+        conditions(&mut query, filter, sources);
+        query.push(&end).push_bind(i64::from(filter.limit)).push(") AS one");
+    }
+    query.push(") AS page").push(&end).push_bind(i64::from(filter.limit));
+    query
+}
+
+fn conditions<DB>(query: &mut QueryBuilder<DB>, filter: &CallFilter, sources: &[SourceId])
+where
+    DB: Database,
+    for<'q> String: Encode<'q, DB> + Type<DB>,
+    for<'q> i64: Encode<'q, DB> + Type<DB>,
+{
+    if !sources.is_empty() {
+        let mut among = query.push(" AND source IN (").separated(", ");
+        for source in sources {
+            among.push_bind(source.to_string());
+        }
+        query.push(")");
     }
     if let Some(client) = &filter.client {
         query.push(" AND client = ").push_bind(client.clone());
     }
-    if let Some(since) = filter.since {
-        query.push(" AND started_at >= ").push_bind(millis(since));
+    // Where the page before ended, this one begins: an index is read from there, and not from the beginning of the time.
+    let after = filter.after.as_ref().map(|(at, _)| millis(*at));
+    let since = filter.since.map(millis).max(after.filter(|_| filter.oldest_first));
+    let until = [filter.until.map(millis), after.filter(|_| !filter.oldest_first).map(|at| at + 1)];
+    if let Some(since) = since {
+        query.push(" AND started_at >= ").push_bind(since);
     }
-    if let Some(until) = filter.until {
-        query.push(" AND started_at < ").push_bind(millis(until));
+    if let Some(until) = until.into_iter().flatten().min() {
+        query.push(" AND started_at < ").push_bind(until);
     }
-    if let Some((at, id)) = &filter.before {
-        query.push(" AND (started_at, id) < (").push_bind(millis(*at)).push(", ").push_bind(id.to_string()).push(")");
+    if let Some((at, id)) = &filter.after {
+        let follows = if filter.oldest_first { ">" } else { "<" };
+        query.push(format!(" AND (started_at, id) {follows} ("));
+        query.push_bind(millis(*at)).push(", ").push_bind(id.to_string()).push(")");
     }
-    query.push(" ORDER BY started_at DESC, id DESC LIMIT ").push_bind(i64::from(filter.limit));
-    query
 }

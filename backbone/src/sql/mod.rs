@@ -5,4 +5,5 @@ pub mod codec;
 pub mod directory;
 pub mod journal;
 pub mod ledger;
+pub mod memos;
 pub mod rows;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use backbone::ledger::{Claim, Ending, Heir, Ledger, Limit, Limits, Status};
+use backbone::ledger::{Claim, Ending, Heir, Ledger, Limit, Limits, Rank, Release, Status, Wanted};
 use tokio::task::JoinSet;
 
 use crate::ledger::{done, limits};
@@ -13,7 +13,7 @@ use crate::make::{Fresh, at, wanted};
 const LEASE: Duration = Duration::from_mins(1);
 
 fn limit(id: &str, places: u32, ahead: u32) -> Limit {
-    Limit { connection: id.parse().unwrap(), places, ahead }
+    Limit { connection: id.parse().unwrap(), places, ahead, reserve: 0 }
 }
 
 async fn claim(ledger: &dyn Ledger, limits: &Limits, max: u32) -> Vec<Claim> {
@@ -86,6 +86,55 @@ pub async fn a_place_is_inherited(fresh: &Fresh) {
     assert_eq!(counted(&claim(ledger, &limits(&[("crm", 2)]), 9).await), [("crm", (1, 0))].into());
     ledger.release(ahead, done(), at(2)).await.unwrap();
     assert_eq!(counted(&claim(ledger, &two, 9).await), [("crm", (1, 1))].into());
+}
+
+/// Calls of a connection, each of a client of its own, with a rank.
+async fn ranked(ledger: &dyn Ledger, from: u32, calls: u32, rank: Rank) {
+    let of = |n: u32| Wanted { rank, ..wanted("crm", &format!("s/{n}"), &format!("+{n}"), 1) };
+    let all: Vec<_> = (from..from + calls).map(of).collect();
+    assert_eq!(ledger.want(&all, at(0)).await.unwrap(), calls);
+}
+
+fn ranks(claims: &[Claim]) -> Vec<(Rank, bool)> {
+    claims.iter().map(|claim| (claim.delivery.rank, claim.ahead)).collect()
+}
+
+pub async fn live_ones_go_first_and_have_places_of_their_own(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ranked(ledger, 0, 9, Rank::Later).await;
+    let limits = vec![Limit { reserve: 1, ..limit("crm", 4, 2) }];
+    let later = claim(ledger, &limits, 9).await;
+    assert_eq!(ranks(&later), [(Rank::Later, false); 3], "one place is left, and none is taken ahead");
+    assert!(claim(ledger, &limits, 9).await.is_empty());
+    ranked(ledger, 100, 4, Rank::Live).await;
+    let live = claim(ledger, &limits, 9).await;
+    assert_eq!(ranks(&live), [(Rank::Live, false), (Rank::Live, true), (Rank::Live, true)]);
+    for one in &later {
+        ledger.release(one, done(), at(2)).await.unwrap();
+    }
+    assert_eq!(
+        ranks(&claim(ledger, &vec![limit("crm", 4, 0)], 9).await),
+        [(Rank::Live, false), (Rank::Later, false), (Rank::Later, false)]
+    );
+    // A try that failed is no longer live.
+    let again = Release::Again { due: at(1), counted: true, uncertain: false, note: String::new() };
+    ledger.release(&live[0], again.into(), at(1)).await.unwrap();
+    let (tried, _) = ledger.delivery(&live[0].delivery.connection, &live[0].delivery.call).await.unwrap().unwrap();
+    assert_eq!(tried.rank, Rank::Later);
+    assert_eq!(ledger.next_due(&limits).await.unwrap(), Some(at(0)));
+}
+
+pub async fn whoever_calls_now_is_served_in_order(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ranked(ledger, 0, 5, Rank::Later).await;
+    let again = Wanted { rank: Rank::Live, ..wanted("crm", "s/new", "+3", 1) };
+    ledger.want(&[again], at(1)).await.unwrap();
+    let one = vec![limit("crm", 1, 0)];
+    for call in ["s/3", "s/new", "s/0"] {
+        let taken = claim(ledger, &one, 9).await;
+        assert_eq!(taken[0].delivery.call.as_str(), call);
+        ledger.release(&taken[0], done(), at(2)).await.unwrap();
+    }
 }
 
 pub async fn what_a_claim_reads_does_not_grow_with_the_backlog(fresh: &Fresh) {

@@ -56,9 +56,15 @@ pub async fn calls_are_listed_newest_first(fresh: &Fresh) {
     let sessions = |calls: Vec<Call>| calls.into_iter().map(|call| call.session).collect::<Vec<_>>();
     let mut filter = CallFilter { limit: 2, ..CallFilter::default() };
     let page = journal.list(&filter).await.unwrap();
-    filter.before = page.last().map(|call| (call.started_at, call.id.clone()));
+    filter.after = page.last().map(|call| (call.started_at, call.id.clone()));
     assert_eq!(sessions(page), ["4", "3"]);
     assert_eq!(sessions(journal.list(&filter).await.unwrap()), ["2", "1"]);
+    let oldest = CallFilter { oldest_first: true, after: Some((at(1), calls[1].id.clone())), ..filter.clone() };
+    assert_eq!(sessions(journal.list(&oldest).await.unwrap()), ["2", "3"]);
+    let of =
+        |source: &str| CallFilter { sources: vec![source.parse().unwrap(), "x".parse().unwrap()], ..filter.clone() };
+    assert_eq!(journal.list(&of("acme-uis")).await.unwrap().len(), 2);
+    assert!(journal.list(&of("other")).await.unwrap().is_empty());
     let window = CallFilter { since: Some(at(1)), until: Some(at(3)), limit: 9, ..CallFilter::default() };
     assert_eq!(sessions(journal.list(&window).await.unwrap()), ["2", "1"]);
     let stranger = CallFilter { client: Some("+79160000000".into()), limit: 9, ..CallFilter::default() };

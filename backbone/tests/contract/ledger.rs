@@ -12,7 +12,9 @@ const LEASE: Duration = Duration::from_mins(1);
 
 /// So many places of each, and nothing ahead.
 pub fn limits(list: &[(&str, u32)]) -> Limits {
-    list.iter().map(|(id, places)| Limit { connection: id.parse().unwrap(), places: *places, ahead: 0 }).collect()
+    list.iter()
+        .map(|(id, places)| Limit { connection: id.parse().unwrap(), places: *places, ahead: 0, reserve: 0 })
+        .collect()
 }
 
 /// The one that is taken, if any is.

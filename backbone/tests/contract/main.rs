@@ -10,11 +10,13 @@ mod kafka_faults;
 mod ledger;
 mod log;
 mod make;
+mod memos;
 mod postgres_faults;
 mod postgres_server;
 mod queue;
 mod rabbit_faults;
 mod rabbit_quorum;
+mod replay;
 
 /// Runs each function of a suite over an implementation, as a test of its own.
 macro_rules! contract {
@@ -44,7 +46,11 @@ mod embedded {
             a_delivery_is_given_back_with_its_last_entries, dead_ones_stay_dead;
         claims: limits_are_kept_and_every_connection_is_served, h4_a_backlog_starves_no_other_connection,
             a_claim_takes_one_of_a_lane, a_place_is_inherited, what_a_claim_reads_does_not_grow_with_the_backlog,
-            many_claimers_share_nothing;
+            many_claimers_share_nothing, live_ones_go_first_and_have_places_of_their_own,
+            whoever_calls_now_is_served_in_order;
+        replay: what_is_not_there_is_opened_in_the_order_of_its_calls, a_replay_is_held_and_given_up,
+            g12_the_gap_is_skipped_and_what_was_begun_is_not;
+        memos: g3_only_who_saw_it_changes_it, what_is_kept_is_sealed_and_survives, a_turn_is_one_holders_until_it_ends;
     );
 }
 
@@ -67,7 +73,11 @@ mod postgres {
             a_delivery_is_given_back_with_its_last_entries, dead_ones_stay_dead;
         claims: limits_are_kept_and_every_connection_is_served, h4_a_backlog_starves_no_other_connection,
             a_claim_takes_one_of_a_lane, a_place_is_inherited, what_a_claim_reads_does_not_grow_with_the_backlog,
-            many_claimers_share_nothing;
+            many_claimers_share_nothing, live_ones_go_first_and_have_places_of_their_own,
+            whoever_calls_now_is_served_in_order;
+        replay: what_is_not_there_is_opened_in_the_order_of_its_calls, a_replay_is_held_and_given_up,
+            g12_the_gap_is_skipped_and_what_was_begun_is_not;
+        memos: g3_only_who_saw_it_changes_it, what_is_kept_is_sealed_and_survives, a_turn_is_one_holders_until_it_ends;
     );
 }
 

@@ -26,7 +26,7 @@ fn crm() -> ConnectionId {
 async fn d7_what_was_committed_unheard_is_known_again() {
     let database = database().await;
     let cutter = Cutter::new();
-    let PostgresStore { directory, journal, ledger } = connect(&cutter.url(&database.name)).await;
+    let PostgresStore { directory, journal, ledger, .. } = connect(&cutter.url(&database.name)).await;
     let limits = limits(&[("crm", 9)]);
 
     cutter.cut("COMMIT");

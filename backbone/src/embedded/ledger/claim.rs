@@ -21,6 +21,7 @@ pub async fn promising(readers: &SqlitePool, limits: &Limits, now: Timestamp) ->
             .bind(millis(now))
             .bind(limit.places)
             .bind(limit.ahead)
+            .bind(limit.reserve)
             .fetch_optional(readers)
             .await
             .map_err(store)?;
@@ -88,7 +89,7 @@ impl Taking {
             .bind(self.name.to_string())
             .bind(millis(self.until))
             .bind(self.at_most)
-            .bind(self.at_most.saturating_mul(2))
+            .bind(self.limit.reserve)
             .fetch_all(&mut *connection)
             .await
             .map_err(store)?;

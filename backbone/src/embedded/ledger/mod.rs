@@ -1,6 +1,7 @@
 //! The ledger: deliveries, their steps, and what is remembered of numbers.
 
 mod claim;
+mod replay;
 mod write;
 
 use std::time::Duration;
@@ -12,8 +13,13 @@ use super::Db;
 use super::codec::{instant, millis, store};
 use super::writer::job;
 use crate::Fut;
-use crate::ledger::{Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Step, Tally, Wanted};
+use crate::ledger::{
+    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Skip, Standing, Status, Step, Tally, Wanted,
+};
 use crate::sql::ledger::{self as sql, rows};
+
+/// Reopened at once: what live calls write waits behind it.
+const REOPENED: usize = 20;
 
 /// The ledger of the embedded backbone.
 pub struct EmbeddedLedger(pub Db);
@@ -75,7 +81,7 @@ impl Ledger for EmbeddedLedger {
             for limit in limits {
                 let due: Option<i64> = sqlx::query_scalar(sql::NEXT_DUE)
                     .bind(limit.connection.as_str())
-                    .fetch_optional(&self.0.readers)
+                    .fetch_one(&self.0.readers)
                     .await
                     .map_err(store)?;
                 next = [next, due].into_iter().flatten().min();
@@ -118,6 +124,51 @@ impl Ledger for EmbeddedLedger {
             let found = sql::list::<Sqlite>(filter).build().fetch_all(&self.0.readers).await.map_err(store)?;
             found.iter().map(rows::delivery).collect()
         })
+    }
+
+    fn reopen<'a>(&'a self, wanted: &'a [(Wanted, Timestamp)], replay: &'a str, now: Timestamp) -> Fut<'a, ()> {
+        Box::pin(async move {
+            for some in wanted.chunks(REOPENED) {
+                let (some, replay) = (some.to_vec(), replay.to_owned());
+                let write = job(move |c| {
+                    Box::pin(async move {
+                        for one in &some {
+                            replay::reopen(c, one, &replay, now).await?;
+                        }
+                        Ok(())
+                    })
+                });
+                self.0.writer.submit(write).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn hold<'a>(&'a self, replay: &'a str, held: bool) -> Fut<'a, ()> {
+        let replay = replay.to_owned();
+        let write = job(move |c| Box::pin(async move { replay::hold(c, &replay, held).await }));
+        Box::pin(self.0.writer.submit(write))
+    }
+
+    fn skip<'a>(&'a self, which: &'a Skip, note: &'a str, now: Timestamp, max: u32) -> Fut<'a, u64> {
+        let (which, note) = (which.clone(), note.to_owned());
+        let write = job(move |c| Box::pin(async move { replay::skip(c, &which, &note, now, max).await }));
+        Box::pin(self.0.writer.submit(write))
+    }
+
+    fn standing<'a>(&'a self, connection: &'a ConnectionId, calls: &'a [CallId]) -> Fut<'a, Vec<Option<Standing>>> {
+        Box::pin(replay::standing(&self.0.readers, connection, calls))
+    }
+
+    fn waits<'a>(&'a self, replay: &'a str) -> Fut<'a, bool> {
+        Box::pin(async move {
+            let found = sqlx::query(sql::replay::WAITS).bind(replay).fetch_optional(&self.0.readers).await;
+            Ok(found.map_err(store)?.is_some())
+        })
+    }
+
+    fn progress<'a>(&'a self, replay: &'a str) -> Fut<'a, Vec<(Status, u64)>> {
+        Box::pin(replay::progress(&self.0.readers, replay))
     }
 
     fn tally(&self) -> Fut<'_, Vec<Tally>> {

@@ -5,9 +5,9 @@ use sqlx::sqlite::{SqliteConnection, SqliteQueryResult};
 
 use crate::Error;
 use crate::embedded::codec::{json, millis, store};
-use crate::ledger::{Claim, Ending, Entry, StepStatus, Wanted};
+use crate::ledger::{Claim, Ending, Entry, Rank, StepStatus, Wanted};
 use crate::sql::ledger as sql;
-use crate::sql::ledger::rows::{Written, step_word};
+use crate::sql::ledger::rows::{Written, rank_number, step_word};
 
 /// What a worker holds: enough to check its lease.
 pub struct Held {
@@ -49,9 +49,14 @@ pub async fn want(connection: &mut SqliteConnection, wanted: &Wanted, now: Times
         .bind(wanted.revision)
         .bind(millis(now))
         .bind(&wanted.body)
-        .execute(connection)
+        .bind(rank_number(wanted.rank))
+        .execute(&mut *connection)
         .await
         .map_err(store)?;
+    if wanted.rank == Rank::Live {
+        let promoted = sqlx::query(sql::PROMOTE).bind(wanted.connection.as_str()).bind(&wanted.lane);
+        promoted.execute(connection).await.map_err(store)?;
+    }
     Ok(u32::from(done.rows_affected() == 1))
 }
 
@@ -63,6 +68,7 @@ pub async fn retry(connection: &mut SqliteConnection, wanted: &Wanted, now: Time
         .bind(&wanted.body)
         .bind(wanted.connection.as_str())
         .bind(wanted.call.as_str())
+        .bind(rank_number(wanted.rank))
         .execute(connection)
         .await
         .map_err(store)?;
@@ -149,6 +155,7 @@ pub async fn release(
         .bind(&held.call)
         .bind(&held.lease)
         .bind(&b""[..])
+        .bind(&ending.trace)
         .execute(&mut *connection)
         .await
         .map_err(store)?;

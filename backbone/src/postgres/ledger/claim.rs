@@ -30,6 +30,7 @@ struct Asked<'a> {
     connections: Vec<&'a str>,
     places: Vec<i64>,
     ahead: Vec<i64>,
+    reserve: Vec<i64>,
     now: Timestamp,
     lease: Duration,
     max: u32,
@@ -38,14 +39,18 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     fn of(limits: impl Iterator<Item = &'a Limit>, now: Timestamp, lease: Duration, max: u32) -> Self {
-        let none = (Vec::new(), Vec::new(), Vec::new());
-        let (connections, places, ahead) = limits.fold(none, |(mut connections, mut places, mut ahead), limit| {
-            connections.push(limit.connection.as_str());
-            places.push(i64::from(limit.places));
-            ahead.push(i64::from(limit.ahead));
-            (connections, places, ahead)
-        });
-        Self { connections, places, ahead, now, lease, max, name: Uuid::now_v7() }
+        let limits: Vec<&Limit> = limits.collect();
+        let column = |of: fn(&Limit) -> u32| limits.iter().map(|limit| i64::from(of(limit))).collect();
+        Self {
+            connections: limits.iter().map(|limit| limit.connection.as_str()).collect(),
+            places: column(|limit| limit.places),
+            ahead: column(|limit| limit.ahead),
+            reserve: column(|limit| limit.reserve),
+            now,
+            lease,
+            max,
+            name: Uuid::now_v7(),
+        }
     }
 }
 
@@ -78,7 +83,8 @@ async fn promising(pool: &PgPool, asked: &Asked<'_>) -> Result<Vec<i64>, Failure
         .bind(&asked.connections)
         .bind(millis(asked.now))
         .bind(&asked.places)
-        .bind(&asked.ahead);
+        .bind(&asked.ahead)
+        .bind(&asked.reserve);
     Ok(found.fetch_all(pool).await?)
 }
 
@@ -103,6 +109,7 @@ async fn take(pool: &PgPool, asked: &Asked<'_>, again: bool) -> Result<Vec<Claim
             .bind(millis(later(asked.now, asked.lease)))
             .bind(i64::try_from(asked.lease.as_millis()).unwrap_or(i64::MAX))
             .bind(i64::from(asked.max))
+            .bind(&asked.reserve)
             .fetch_all(&mut *transaction)
             .await?;
     }

@@ -2,6 +2,7 @@
 
 mod claim;
 mod entries;
+mod replay;
 mod rows;
 mod write;
 
@@ -13,7 +14,9 @@ use sqlx::Postgres;
 use super::Db;
 use super::batch::Batches;
 use super::retry::retried;
-use crate::ledger::{Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Step, Tally, Wanted};
+use crate::ledger::{
+    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Skip, Standing, Status, Step, Tally, Wanted,
+};
 use crate::sql::codec::instant;
 use crate::sql::ledger as sql;
 use crate::sql::ledger::rows as shared;
@@ -92,6 +95,33 @@ impl Ledger for PostgresLedger {
             let found = sql::list::<Postgres>(filter).build().fetch_all(&self.db.pool).await?;
             Ok(found.iter().map(shared::delivery).collect::<Result<_, Error>>()?)
         }))
+    }
+
+    fn reopen<'a>(&'a self, wanted: &'a [(Wanted, Timestamp)], replay: &'a str, now: Timestamp) -> Fut<'a, ()> {
+        Box::pin(retried(move |_| replay::reopen(&self.db.pool, wanted, replay, now)))
+    }
+
+    fn hold<'a>(&'a self, replay: &'a str, held: bool) -> Fut<'a, ()> {
+        Box::pin(retried(move |_| replay::hold(&self.db.pool, replay, held)))
+    }
+
+    fn skip<'a>(&'a self, which: &'a Skip, note: &'a str, now: Timestamp, max: u32) -> Fut<'a, u64> {
+        Box::pin(retried(move |_| replay::skip(&self.db.pool, which, note, now, max)))
+    }
+
+    fn standing<'a>(&'a self, connection: &'a ConnectionId, calls: &'a [CallId]) -> Fut<'a, Vec<Option<Standing>>> {
+        Box::pin(retried(move |_| replay::standing(&self.db.pool, connection, calls)))
+    }
+
+    fn waits<'a>(&'a self, replay: &'a str) -> Fut<'a, bool> {
+        Box::pin(retried(move |_| async move {
+            let found = sqlx::query(sql::replay::WAITS).bind(replay).fetch_optional(&self.db.pool).await?;
+            Ok(found.is_some())
+        }))
+    }
+
+    fn progress<'a>(&'a self, replay: &'a str) -> Fut<'a, Vec<(Status, u64)>> {
+        Box::pin(retried(move |_| replay::progress(&self.db.pool, replay)))
     }
 
     fn tally(&self) -> Fut<'_, Vec<Tally>> {

@@ -8,7 +8,7 @@ use sqlx::postgres::PgPool;
 
 use super::entries::{Row, bind, column, held};
 use crate::Error;
-use crate::ledger::{Claim, Ending, Entry, Heir, Wanted};
+use crate::ledger::{Claim, Ending, Entry, Heir, Rank, Wanted};
 use crate::postgres::batch::{Held, Write, Written};
 use crate::postgres::codec::{Failure, text};
 use crate::sql::codec::millis;
@@ -103,7 +103,8 @@ impl Write for End {
             .bind(column(&heirs, |(held, _)| held.call.as_str()))
             .bind(column(&heirs, |(_, heir)| text(heir.call.as_str())))
             .bind(column(&heirs, |(_, heir)| heir.lease.to_string()))
-            .bind(column(&heirs, |(held, _)| held.connection.as_str()));
+            .bind(column(&heirs, |(held, _)| held.connection.as_str()))
+            .bind(column(all, |one| one.ending.trace.as_deref().map(text)));
         Ok(query.fetch_all(pool).await?.into_iter().collect())
     }
 }
@@ -136,9 +137,16 @@ pub async fn want(pool: &PgPool, wanted: &[&Wanted], now: Timestamp) -> Result<u
             .bind(column(some, |one| i64::from(one.revision)))
             .bind(millis(now))
             .bind(column(some, |one| one.body.as_slice()))
+            .bind(column(some, |one| rows::rank_number(one.rank)))
             .execute(&mut *transaction)
             .await?;
         due += u32::try_from(done.rows_affected()).unwrap_or(u32::MAX);
+        let live: Vec<&Wanted> = some.iter().copied().filter(|one| one.rank == Rank::Live).collect();
+        sqlx::query(sql::PROMOTE_MANY)
+            .bind(column(&live, |one| one.connection.as_str()))
+            .bind(column(&live, |one| text(&one.lane)))
+            .execute(&mut *transaction)
+            .await?;
     }
     transaction.commit().await?;
     Ok(due)
@@ -164,6 +172,7 @@ pub async fn retry(pool: &PgPool, wanted: &Wanted, now: Timestamp) -> Result<boo
         .bind(&wanted.body)
         .bind(wanted.connection.as_str())
         .bind(text(wanted.call.as_str()))
+        .bind(rows::rank_number(wanted.rank))
         .execute(pool)
         .await?;
     Ok(done.rows_affected() == 1)

@@ -10,16 +10,18 @@ macro_rules! database_clock {
     };
 }
 
-/// What may be taken of a connection now ($2): due, its lane free. A lane is not free while another delivery of it is in
-/// progress, or may have made something that is not known yet; of two such, the first goes first. SQLite has to be told by
-/// which index a lane is found: it would read all that is pending.
+/// What may be taken of a connection now ($2), of one rank: due, its lane free. A lane is not free while another delivery of it
+/// is in progress, or may have made something that is not known yet; of two such, the first goes first. SQLite has to be told
+/// by which index a lane is found: it would read all that is pending.
 macro_rules! takeable {
-    (of $connection:literal, lease $ends:literal by $clock:expr, lanes $lanes:literal) => {
+    (of $connection:literal, rank $rank:literal, lease $ends:literal by $clock:expr, lanes $lanes:literal) => {
         concat!(
             "FROM deliveries AS d
              WHERE d.connection = ",
             $connection,
-            " AND d.status = 'pending' AND d.due_at <= $2
+            " AND d.status = 'pending' AND d.rank = ",
+            $rank,
+            " AND d.due_at <= $2
                AND (d.",
             $ends,
             " IS NULL OR d.",
@@ -57,48 +59,76 @@ macro_rules! taken {
     };
 }
 
-/// SQLite: whether there is anything to take of a connection ($1), now ($2), with so many places ($3) or so many ahead ($4).
+/// SQLite: what may be taken of a rank.
+macro_rules! takeable_here {
+    ($rank:literal) => {
+        takeable!(of "$1", rank $rank, lease "leased_until" by "$2", lanes "INDEXED BY deliveries_lane")
+    };
+}
+
+/// SQLite: whether there is anything to take of a connection ($1), now ($2), with so many places ($3) or so many ahead ($4), of
+/// which those that are not live leave some ($5).
 pub const ANY: &str = concat!(
-    "SELECT 1 ",
-    takeable!(of "$1", lease "leased_until" by "$2", lanes "INDEXED BY deliveries_lane"),
-    "AND ($4 > 0 OR ",
+    "SELECT 1 FROM (SELECT $3 - ",
     taken!(of "$1", lease "leased_until" by "$2"),
-    " < $3) LIMIT 1"
+    " AS free) AS r
+     WHERE ((r.free > 0 OR $4 > 0) AND EXISTS (SELECT 1 ",
+    takeable_here!("0"),
+    ")) OR (r.free > $5 AND EXISTS (SELECT 1 ",
+    takeable_here!("1"),
+    "))"
 );
 
 /// SQLite: takes of a connection ($1), now ($2), with so many places ($3) and so many ahead ($4), for a lease ($5) until
-/// ($6), at most so many ($7), of the first so many that are due ($8): the first of each lane.
+/// ($6), at most so many ($7): live ones first, then others, which leave some places ($8); the first of each lane. Of those that
+/// are due, twice as many are looked at as can be taken, for lanes in which several wait: whoever else writes waits meanwhile.
 pub const TAKE: &str = concat!(
-    "UPDATE deliveries SET lease = $5, leased_until = $6, ahead = t.turn > t.free
-     FROM (
-         SELECT f.call AS c, f.free, row_number() OVER (ORDER BY f.due_at, f.call) AS turn
-         FROM (
-             SELECT w.call, w.due_at, r.free, row_number() OVER (PARTITION BY w.lane ORDER BY w.due_at, w.call) AS of_lane
-             FROM (SELECT d.call, d.due_at, d.lane ",
-    takeable!(of "$1", lease "leased_until" by "$2", lanes "INDEXED BY deliveries_lane"),
-    "ORDER BY d.due_at LIMIT $8) AS w, (SELECT MAX(0, $3 - ",
+    "WITH r AS MATERIALIZED (SELECT MAX(0, $3 - ",
     taken!(of "$1", lease "leased_until" by "$2"),
-    ") AS free) AS r
+    ") AS free)
+     UPDATE deliveries SET lease = $5, leased_until = $6, ahead = t.turn > t.free
+     FROM (
+         SELECT f.call AS c, f.rank, f.free, row_number() OVER (ORDER BY f.rank, f.due_at, f.call) AS turn
+         FROM (
+             SELECT w.call, w.rank, w.due_at, r.free,
+                 row_number() OVER (PARTITION BY w.lane ORDER BY w.rank, w.due_at, w.call) AS of_lane
+             FROM (SELECT * FROM (SELECT d.call, d.rank, d.due_at, d.lane ",
+    takeable_here!("0"),
+    "ORDER BY d.due_at LIMIT (SELECT 2 * MIN($7, free + $4) FROM r))
+                 UNION ALL SELECT * FROM (SELECT d.call, d.rank, d.due_at, d.lane ",
+    takeable_here!("1"),
+    "ORDER BY d.due_at LIMIT (SELECT 2 * MAX(0, MIN($7, free - $8)) FROM r))) AS w, r
          ) AS f
          WHERE f.of_lane = 1
      ) AS t
-     WHERE connection = $1 AND call = t.c AND t.turn <= MIN($7, t.free + $4)
+     WHERE connection = $1 AND call = t.c
+       AND t.turn <= MIN($7, CASE t.rank WHEN 0 THEN t.free + $4 ELSE t.free - $8 END)
      RETURNING ",
     columns!()
 );
 
-/// PostgreSQL: which of the connections ($1), with so many places ($3) or so many ahead ($4) each, have anything to take now
-/// ($2): their place in the list, from 1 on.
+/// PostgreSQL: what may be taken of a rank.
+macro_rules! takeable_shared {
+    ($rank:literal) => {
+        takeable!(of "r.connection", rank $rank, lease "lease_ends" by database_clock!(), lanes "")
+    };
+}
+
+/// PostgreSQL: which of the connections ($1), with so many places ($3) or so many ahead ($4) each, of which those that are not
+/// live leave some ($5), have anything to take now ($2): their place in the list, from 1 on.
 pub const ANY_OF_MANY: &str = concat!(
     "SELECT r.place FROM (
-         SELECT w.connection, w.place
-         FROM unnest($1::text[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS w (connection, most, ahead, place)
-         WHERE w.ahead > 0 OR ",
+         SELECT w.connection, w.ahead, w.reserve, w.place, w.most - ",
     taken!(of "w.connection", lease "lease_ends" by database_clock!()),
-    " < w.most OFFSET 0
-     ) AS r CROSS JOIN LATERAL (SELECT 1 ",
-    takeable!(of "r.connection", lease "lease_ends" by database_clock!(), lanes ""),
-    "LIMIT 1) AS f ORDER BY r.place"
+    " AS free
+         FROM unnest($1::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+             WITH ORDINALITY AS w (connection, most, ahead, reserve, place) OFFSET 0
+     ) AS r
+     WHERE ((r.free > 0 OR r.ahead > 0) AND EXISTS (SELECT 1 ",
+    takeable_shared!("0"),
+    ")) OR (r.free > r.reserve AND EXISTS (SELECT 1 ",
+    takeable_shared!("1"),
+    ")) ORDER BY r.place"
 );
 
 /// PostgreSQL: what is read with a delivery that is taken: its steps, what is remembered of its lane.
@@ -114,25 +144,32 @@ macro_rules! with_it {
 
 /// PostgreSQL: takes of the connections ($1), now ($2), with so many places ($3) and so many ahead ($4) each, for a lease
 /// ($5) until ($6), which ends after so many milliseconds ($7), at most so many ($8): of each connection the first that are
-/// due, of those the first of each lane, and of these in turns. Where somebody else was quicker, nothing is taken.
+/// due, live ones first, then others, which leave some places ($9); of those the first of each lane, and of these in turns.
+/// Where somebody else was quicker, nothing is taken.
 pub const TAKE_SHARED: &str = concat!(
     "WITH room AS MATERIALIZED (
-         SELECT w.connection, w.ahead, w.place, GREATEST(0, w.most - ",
+         SELECT w.connection, w.ahead, w.reserve, w.place, GREATEST(0, w.most - ",
     taken!(of "w.connection", lease "lease_ends" by database_clock!()),
     ") AS free
-         FROM unnest($1::text[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS w (connection, most, ahead, place)
+         FROM unnest($1::text[], $3::bigint[], $4::bigint[], $9::bigint[])
+             WITH ORDINALITY AS w (connection, most, ahead, reserve, place)
      ), due AS MATERIALIZED (
-         SELECT r.connection, r.ahead, r.free, r.place, f.call, f.lane, f.due_at
-         FROM room AS r CROSS JOIN LATERAL (SELECT d.call, d.lane, d.due_at ",
-    takeable!(of "r.connection", lease "lease_ends" by database_clock!(), lanes ""),
+         SELECT r.connection, r.free + r.ahead AS most, r.free, r.place, f.call, f.lane, f.rank, f.due_at
+         FROM room AS r CROSS JOIN LATERAL (SELECT d.call, d.lane, d.rank, d.due_at ",
+    takeable_shared!("0"),
     "ORDER BY d.due_at LIMIT 2 * LEAST($8, r.free + r.ahead)) AS f
+         UNION ALL
+         SELECT r.connection, r.free - r.reserve, r.free, r.place, f.call, f.lane, f.rank, f.due_at
+         FROM room AS r CROSS JOIN LATERAL (SELECT d.call, d.lane, d.rank, d.due_at ",
+    takeable_shared!("1"),
+    "ORDER BY d.due_at LIMIT 2 * GREATEST(0, LEAST($8, r.free - r.reserve))) AS f
      ), first AS (
-         SELECT DISTINCT ON (connection, lane) * FROM due ORDER BY connection, lane, due_at, call
+         SELECT DISTINCT ON (connection, lane) * FROM due ORDER BY connection, lane, rank, due_at, call
      ), turns AS (
-         SELECT *, row_number() OVER (PARTITION BY connection ORDER BY due_at, call) AS turn FROM first
+         SELECT *, row_number() OVER (PARTITION BY connection ORDER BY rank, due_at, call) AS turn FROM first
      ), t AS MATERIALIZED (
          SELECT connection AS c_connection, call AS c_call, CASE WHEN turn > free THEN 1 ELSE 0 END AS c_ahead
-         FROM turns WHERE turn <= free + ahead ORDER BY turn, place LIMIT $8
+         FROM turns WHERE turn <= most ORDER BY turn, place LIMIT $8
      )
      UPDATE deliveries AS d
      SET lease = $5, leased_until = $6, lease_ends = ",

@@ -40,7 +40,7 @@ pub const WRITE: &str = concat!(
 );
 
 /// Gives deliveries ($17, $18) under leases ($19) back, with their last entries: now ($20), note ($21), uncertain ($22), status
-/// ($23), revision claimed ($24), tries to count ($25), due ($26). Their places go to heirs ($27..$29: call of the one that
+/// ($23), revision claimed ($24), tries to count ($25), due ($26), trace ($31). Their places go to heirs ($27..$29: call of the one that
 /// ends and of its heir, the heir's lease; $30: the connection), in the order in which their own steps are written. A
 /// revision that came while the worker was busy was not in what the worker did: the delivery stays open for it. A row keeps
 /// the lease it ended, by which a release is known again.
@@ -53,11 +53,12 @@ pub const RELEASE: &str = concat!(
              attempts = CASE WHEN d.wanted > a.revision AND a.status <> 'pending' THEN 0 ELSE d.attempts + a.tries END,
              since = CASE WHEN d.wanted > a.revision AND a.status <> 'pending' THEN a.now ELSE d.since END,
              status = CASE WHEN d.wanted > a.revision THEN 'pending' ELSE a.status END,
-             due_at = a.due,
+             due_at = a.due, trace = COALESCE(a.trace, d.trace),
+             rank = CASE WHEN d.rank = 0 AND a.status = 'pending' AND a.tries > 0 THEN 1 ELSE d.rank END,
              body = CASE WHEN d.wanted > a.revision OR a.status <> 'done' THEN d.body ELSE ''::bytea END
          FROM unnest($17::text[], $18::text[], $19::text[], $20::bigint[], $21::text[], $22::bigint[], $23::text[],
-                 $24::bigint[], $25::bigint[], $26::bigint[])
-             AS a (connection, call, lease, now, note, uncertain, status, revision, tries, due)
+                 $24::bigint[], $25::bigint[], $26::bigint[], $31::text[])
+             AS a (connection, call, lease, now, note, uncertain, status, revision, tries, due, trace)
          WHERE d.connection = a.connection AND d.call = a.call AND d.lease = a.lease
          RETURNING d.connection AS c_connection, d.call AS c_call
      ), ",

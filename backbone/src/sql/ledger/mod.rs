@@ -12,13 +12,14 @@ use crate::ledger::DeliveryFilter;
 macro_rules! columns {
     () => {
         "connection, kind, call, lane, wanted, done, status, attempts, created_at, since, due_at, leased_until, done_at, \
-         note, uncertain, body, ahead"
+         note, uncertain, body, ahead, rank, replay, trace"
     };
 }
 
 // After the macro that both use.
 pub mod claim;
 pub mod many;
+pub mod replay;
 pub mod rows;
 
 /// Opens or raises the deliveries that the clause gives; touches those that are now due.
@@ -26,28 +27,37 @@ macro_rules! want {
     ($rows:literal) => {
         concat!(
             "INSERT INTO deliveries (connection, call, kind, lane, wanted, done, status, attempts, created_at, since,
-                 due_at, changed_at, uncertain, note, body) ",
+                 due_at, changed_at, uncertain, note, body, rank) ",
             $rows,
             " ON CONFLICT (connection, call) DO UPDATE SET
                  wanted = excluded.wanted, lane = excluded.lane, body = excluded.body,
                  changed_at = excluded.changed_at, status = 'pending',
                  attempts = CASE deliveries.status WHEN 'done' THEN 0 ELSE deliveries.attempts END,
                  since = CASE deliveries.status WHEN 'done' THEN excluded.since ELSE deliveries.since END,
-                 due_at = CASE deliveries.status WHEN 'done' THEN excluded.due_at ELSE deliveries.due_at END
+                 due_at = CASE deliveries.status WHEN 'done' THEN excluded.due_at ELSE deliveries.due_at END,
+                 rank = CASE deliveries.status WHEN 'done' THEN excluded.rank ELSE deliveries.rank END
              WHERE excluded.wanted > deliveries.wanted AND deliveries.status IN ('pending', 'done')"
         )
     };
 }
 
-/// One delivery: connection, call, kind, lane, revision, now, body.
-pub const WANT: &str = want!("VALUES ($1, $2, $3, $4, $5, 0, 'pending', 0, $6, $6, $6, $6, 0, '', $7)");
+/// One delivery: connection, call, kind, lane, revision, now, body, rank.
+pub const WANT: &str = want!("VALUES ($1, $2, $3, $4, $5, 0, 'pending', 0, $6, $6, $6, $6, 0, '', $7, $8)");
 
 /// Many deliveries, each once: PostgreSQL takes arrays.
 pub const WANT_MANY: &str = want!(
-    "SELECT w.connection, w.call, w.kind, w.lane, w.revision, 0, 'pending', 0, $6, $6, $6, $6, 0, '', w.body
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $7::bytea[])
-         AS w (connection, call, kind, lane, revision, body)"
+    "SELECT w.connection, w.call, w.kind, w.lane, w.revision, 0, 'pending', 0, $6, $6, $6, $6, 0, '', w.body, w.rank
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $7::bytea[], $8::bigint[])
+         AS w (connection, call, kind, lane, revision, body, rank)"
 );
+
+/// Whoever calls now is served in order: what waits in the lane ($2) of a connection ($1) goes with the live ones.
+pub const PROMOTE: &str =
+    "UPDATE deliveries SET rank = 0 WHERE connection = $1 AND lane = $2 AND status = 'pending' AND rank = 1";
+/// PostgreSQL: in many lanes.
+pub const PROMOTE_MANY: &str = "UPDATE deliveries AS d SET rank = 0
+     FROM (SELECT DISTINCT connection, lane FROM unnest($1::text[], $2::text[]) AS w (connection, lane)) AS w
+     WHERE d.connection = w.connection AND d.lane = w.lane AND d.status = 'pending' AND d.rank = 1";
 
 /// Makes the lease ($4) of a delivery ($2, $3) last until ($1). Not if it ended and its lane was given away meanwhile:
 /// whoever took the lane has a lease that ends later.
@@ -86,7 +96,7 @@ pub const STEP: &str =
          deadline = excluded.deadline, at = excluded.at, note = excluded.note";
 
 /// SQLite: gives a delivery back: now, note, uncertain, status, revision claimed, tries to count, due, connection, call,
-/// lease, an empty body. A revision that came while the worker was busy was not in what the worker did: the delivery stays
+/// lease, an empty body, trace. A revision that came while the worker was busy was not in what the worker did: the delivery stays
 /// open for it.
 pub const RELEASE: &str =
     "UPDATE deliveries SET lease = NULL, leased_until = NULL, ahead = 0, changed_at = $1, note = $2,
@@ -96,16 +106,17 @@ pub const RELEASE: &str =
          attempts = CASE WHEN wanted > $5 AND $4 <> 'pending' THEN 0 ELSE attempts + $6 END,
          since = CASE WHEN wanted > $5 AND $4 <> 'pending' THEN $1 ELSE since END,
          status = CASE WHEN wanted > $5 THEN 'pending' ELSE $4 END,
-         due_at = $7,
+         due_at = $7, trace = COALESCE($12, trace),
+         rank = CASE WHEN rank = 0 AND $4 = 'pending' AND $6 > 0 THEN 1 ELSE rank END,
          body = CASE WHEN wanted > $5 OR $4 <> 'done' THEN body ELSE $11 END
      WHERE connection = $8 AND call = $9 AND lease = $10";
 
 /// SQLite: gives a place to a delivery ($1, $2) under a lease ($3).
 pub const INHERIT: &str = "UPDATE deliveries SET ahead = 0 WHERE connection = $1 AND call = $2 AND lease = $3";
 
-/// Begins to try a delivery again: now, revision, body, connection, call.
+/// Begins to try a delivery again: now, revision, body, connection, call, rank.
 pub const RETRY: &str =
-    "UPDATE deliveries SET status = 'pending', attempts = 0, since = $1, due_at = $1, changed_at = $1,
+    "UPDATE deliveries SET status = 'pending', attempts = 0, since = $1, due_at = $1, changed_at = $1, rank = $6,
          body = CASE WHEN $2 >= wanted THEN $3 ELSE body END, wanted = CASE WHEN $2 >= wanted THEN $2 ELSE wanted END
      WHERE connection = $4 AND call = $5 AND status <> 'done'";
 
@@ -124,15 +135,36 @@ pub const REMEMBER: &str = "INSERT INTO remembered (connection, lane, what, crm_
 /// And back.
 pub const REMEMBERED: &str = "SELECT what, crm_id FROM remembered WHERE connection = $1 AND lane = $2";
 
+/// When the next of a rank is due.
+macro_rules! next_due {
+    ($connection:literal, $rank:literal) => {
+        concat!(
+            "(SELECT d.due_at FROM deliveries AS d WHERE d.connection = ",
+            $connection,
+            " AND d.status = 'pending' AND d.rank = ",
+            $rank,
+            " AND d.lease IS NULL ORDER BY d.due_at LIMIT 1)"
+        )
+    };
+}
+
 /// When the next delivery of a connection is due.
-pub const NEXT_DUE: &str =
-    "SELECT due_at FROM deliveries WHERE connection = $1 AND status = 'pending' AND lease IS NULL
-     ORDER BY due_at LIMIT 1";
+pub const NEXT_DUE: &str = concat!(
+    "SELECT MIN(due_at) FROM (SELECT ",
+    next_due!("$1", "0"),
+    " AS due_at UNION ALL SELECT ",
+    next_due!("$1", "1"),
+    ") AS n"
+);
 
 /// PostgreSQL: of many.
-pub const NEXT_DUE_OF_MANY: &str = "SELECT MIN(n.due_at) FROM unnest($1::text[]) AS w (connection), LATERAL (
-         SELECT d.due_at FROM deliveries AS d
-         WHERE d.connection = w.connection AND d.status = 'pending' AND d.lease IS NULL ORDER BY d.due_at LIMIT 1) AS n";
+pub const NEXT_DUE_OF_MANY: &str = concat!(
+    "SELECT MIN(LEAST(",
+    next_due!("w.connection", "0"),
+    ", ",
+    next_due!("w.connection", "1"),
+    ")) FROM unnest($1::text[]) AS w (connection)"
+);
 
 /// One delivery.
 pub const DELIVERY: &str = concat!("SELECT ", columns!(), " FROM deliveries WHERE connection = $1 AND call = $2");

@@ -3,7 +3,7 @@
 use schemas::{CallId, ConnectionId};
 
 use crate::Error;
-use crate::ledger::{Delivery, Release, Status, Step, StepStatus, Tally};
+use crate::ledger::{Delivery, Rank, Release, Standing, Status, Step, StepStatus, Tally};
 use crate::sql::codec::{instant, millis, parse};
 use crate::sql::rows::Cells;
 
@@ -12,10 +12,24 @@ pub const BODY: usize = 15;
 /// Whether it was claimed ahead.
 pub const AHEAD: usize = 16;
 /// What is read with it, if anything is.
-pub const MORE: usize = 17;
+pub const MORE: usize = 20;
 
 fn connection_id(text: &str) -> Result<ConnectionId, Error> {
     text.parse().map_err(|why| Error::Unreadable(format!("{why}")))
+}
+
+/// A rank as the database keeps it.
+pub const fn rank_number(rank: Rank) -> i64 {
+    match rank {
+        Rank::Live => 0,
+        Rank::Later => 1,
+        Rank::Held => 2,
+    }
+}
+
+fn rank(number: i64) -> Result<Rank, Error> {
+    let rank = [Rank::Live, Rank::Later, Rank::Held].into_iter().find(|rank| rank_number(*rank) == number);
+    rank.ok_or_else(|| Error::Unreadable(format!("rank {number}")))
 }
 
 fn status(word: &str) -> Result<Status, Error> {
@@ -40,6 +54,9 @@ pub fn delivery(row: &impl Cells) -> Result<Delivery, Error> {
         done_at: row.number_if_any(12)?.map(instant),
         note: row.text(13)?,
         uncertain: row.number(14)? != 0,
+        rank: rank(row.number(17)?)?,
+        replay: row.text_if_any(18)?,
+        trace: row.text(19)?,
     })
 }
 
@@ -90,6 +107,16 @@ pub fn steps(json: &str) -> Result<Vec<Step>, Error> {
         })
     };
     rows.into_iter().map(step).collect()
+}
+
+/// Where a delivery stands: status and revision from this cell on.
+pub fn standing(row: &impl Cells, from: usize) -> Result<Standing, Error> {
+    Ok(Standing { status: status(&row.text(from)?)?, wanted: row.count(from + 1)? })
+}
+
+/// A status and how many have it.
+pub fn progress(row: &impl Cells) -> Result<(Status, u64), Error> {
+    Ok((status(&row.text(0)?)?, row.number(1)?.unsigned_abs()))
 }
 
 /// A count.

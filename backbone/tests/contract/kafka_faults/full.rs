@@ -8,7 +8,7 @@ use backbone::{Log as _, Record, Topic};
 use futures_util::future::join_all;
 
 use super::{events, keys, open, revisions};
-use crate::log::{all, take, values};
+use crate::log::{shown, take, values};
 use crate::make::{at, config, record};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -37,7 +37,7 @@ async fn c4_with_a_full_queue_whoever_writes_waits_and_nothing_is_dropped() {
     events(&log, &calls).await;
     take(reader.as_mut(), 100).await;
     reader.commit(revisions(&calls, "call")).await.unwrap();
-    let finished = all(&log, Topic::Finished).await;
+    let finished = shown(&log, Topic::Finished, calls.len()).await;
     let distinct: BTreeSet<&str> = finished.iter().map(|stored| stored.record.key.as_str()).collect();
     assert_eq!((finished.len(), distinct.len()), (100, 100));
 }

@@ -7,7 +7,7 @@ use backbone::{Error, Log as _, Topic};
 use rdkafka::producer::{BaseProducer, Producer as _};
 
 use super::{client, events, keys, known, open, revisions};
-use crate::log::{LONG, all, nothing_left, take, values};
+use crate::log::{LONG, all, nothing_left, shown, take, values};
 use crate::make::config;
 
 const SHORT: Duration = Duration::from_millis(50);
@@ -43,7 +43,7 @@ async fn a_second_reader_takes_over_partitions_and_calls() {
         b.poll(9, SHORT).await.unwrap();
     }
     assert!(b.generation() > before);
-    assert_eq!(all(&first, Topic::Finished).await.len(), keys.len());
+    assert_eq!(shown(&first, Topic::Finished, keys.len()).await.len(), keys.len());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,7 +66,7 @@ async fn c13_a_zombies_commit_is_refused_and_invisible() {
     reader.rewind().await.unwrap();
     assert_eq!(values(&take(reader.as_mut(), 1).await), ["event"], "c6: what was not committed is read again");
     reader.commit(revisions(&keys, "by its successor")).await.unwrap();
-    assert_eq!(values(&all(&log, Topic::Finished).await), ["by its successor"]);
+    assert_eq!(values(&shown(&log, Topic::Finished, 1).await), ["by its successor"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,7 +87,7 @@ async fn c5_a_reader_silent_for_too_long_commits_nothing() {
     newer.commit(revisions(&keys, "by the newer")).await.unwrap();
     let lost = older.commit(revisions(&keys, "by the older")).await;
     assert!(matches!(lost, Err(Error::LeaseLost(_))), "{lost:?}");
-    assert_eq!(values(&all(&other, Topic::Finished).await), ["by the newer"]);
+    assert_eq!(values(&shown(&other, Topic::Finished, 1).await), ["by the newer"]);
     drop(newer);
     other.left(LONG).await;
     older.rewind().await.unwrap();

@@ -2,6 +2,8 @@
 
 mod full;
 mod groups;
+mod nameless;
+mod proxy;
 mod records;
 mod restarts;
 mod state;

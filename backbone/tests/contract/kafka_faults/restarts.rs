@@ -7,7 +7,7 @@ use backbone::log::Start;
 use backbone::{Error, Log as _, Topic};
 
 use super::{keys, known, revisions};
-use crate::log::{LONG, all, take};
+use crate::log::{LONG, shown, take};
 use crate::make::{config_at, record};
 
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -55,7 +55,7 @@ async fn c1_everything_goes_on_when_the_broker_is_back() {
             let _ = reader.poll(100, Duration::from_millis(200)).await;
         }
     }
-    assert_eq!(all(&log, Topic::Finished).await.len(), keys.len());
+    assert_eq!(shown(&log, Topic::Finished, keys.len()).await.len(), keys.len());
     assert_eq!(take(sink.as_mut(), keys.len()).await.len(), keys.len());
     assert_eq!(known(reader.as_mut(), &keys).await, keys);
     while log.append(vec![record(Topic::Raw, "a/1", 3, "after")]).await.is_err() {

@@ -10,7 +10,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use backbone::ledger::Wanted;
+use backbone::ledger::{Rank, Wanted};
 use backbone::{Backbone, Record, Topic};
 use schemas::Timestamp;
 use schemas::time::later;
@@ -66,5 +66,6 @@ pub fn wanted(connection: &str, call: &str, lane: &str, revision: u32) -> Wanted
         lane: lane.into(),
         revision,
         body: format!("{{\"revision\":{revision}}}").into_bytes(),
+        rank: Rank::Live,
     }
 }

@@ -27,8 +27,8 @@ pub async fn connect(url: &str) -> PostgresStore {
 
 impl Mixed {
     async fn backbone(&self) -> Backbone {
-        let PostgresStore { directory, journal, ledger } = connect(&self.database.url).await;
-        Backbone { directory, journal, ledger, ..self.embedded.backbone() }
+        let PostgresStore { directory, journal, ledger, memos } = connect(&self.database.url).await;
+        Backbone { directory, journal, ledger, memos, ..self.embedded.backbone() }
     }
 }
 

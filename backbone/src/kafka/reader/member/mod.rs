@@ -19,6 +19,7 @@ use crate::kafka::Shared;
 use crate::kafka::config::Role;
 use crate::kafka::context::Member as Context;
 use crate::kafka::fault::unavailable;
+use crate::kafka::reach::Reach;
 use crate::kafka::scan::list;
 use crate::log::{Start, Topic};
 
@@ -60,6 +61,7 @@ pub struct Member {
     work: Option<Work>,
     /// A commit failed: before anything else is done, back to what is committed.
     behind: bool,
+    reach: Reach,
     generation: Arc<AtomicU64>,
 }
 
@@ -78,8 +80,8 @@ impl Member {
             state: State::new(Arc::clone(&shared)),
             transactions: Transactions::new(Arc::clone(&shared), &group),
         });
-        let (places, given, behind) = (BTreeMap::new(), None, false);
-        Ok(Self { shared, group, topic, begin, consumer, places, given, work, behind, generation })
+        let (places, given, behind, reach) = (BTreeMap::new(), None, false, Reach::new());
+        Ok(Self { shared, group, topic, begin, consumer, places, given, work, behind, reach, generation })
     }
 
     fn name(&self) -> &str {
@@ -93,7 +95,16 @@ impl Member {
         self.leave();
         self.consumer = new;
         self.behind = false;
+        self.reach = Reach::new();
         Ok(())
+    }
+
+    /// Where the cluster was not reached for long, with a new client.
+    fn judged<T>(&mut self, done: Result<T, Error>) -> Result<T, Error> {
+        if matches!(done, Err(Error::Unavailable { .. })) && self.reach.failed() {
+            self.again()?;
+        }
+        done
     }
 
     /// Takes on nothing more, so that the consumer can be dropped.

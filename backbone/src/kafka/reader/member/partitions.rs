@@ -91,12 +91,18 @@ impl Member {
 
     /// Back to what is committed, once that is known.
     pub fn rewind(&mut self) -> Result<(), Error> {
+        let done = self.back();
+        self.judged(done)
+    }
+
+    pub(super) fn back(&mut self) -> Result<(), Error> {
         self.behind = true;
         self.generation.fetch_add(1, Ordering::Relaxed);
         let partitions: Vec<i32> = self.places.keys().copied().collect();
         if !partitions.is_empty() {
             self.work.as_mut().map_or(Ok(()), |work| work.transactions.ready())?;
             let committed = self.committed(&partitions)?;
+            self.reach.heard();
             let to = list(self.name(), committed.iter().copied())?;
             let sought = self.consumer.seek_partitions(to, REQUEST);
             let sought = sought.and_then(|done| done.elements().iter().try_for_each(TopicPartitionListElem::error));

@@ -15,12 +15,19 @@ use crate::log::{Batch, POLL_BYTES_MAX, Stored};
 
 /// One wait for records; between two of them it is looked whether anybody still waits.
 const SLICE: Duration = Duration::from_millis(100);
+/// A question to a cluster that was silent.
+const ASKED: Duration = Duration::from_secs(3);
 
 impl Member {
     /// The next records. `waited_for` says whether anybody still wants them.
     pub fn poll(&mut self, max: usize, wait: Duration, waited_for: impl Fn() -> bool) -> Result<Batch, Error> {
+        let done = self.next(max, wait, waited_for);
+        self.judged(done)
+    }
+
+    fn next(&mut self, max: usize, wait: Duration, waited_for: impl Fn() -> bool) -> Result<Batch, Error> {
         if self.behind {
-            self.rewind()?;
+            self.back()?;
         }
         let deadline = Instant::now() + wait;
         let (mut records, mut bytes): (Vec<Stored>, usize) = (Vec::new(), 0);
@@ -31,6 +38,7 @@ impl Member {
             let slice = if records.is_empty() { left.min(SLICE) } else { Duration::ZERO };
             match self.consumer.poll(slice) {
                 Some(Ok(message)) => {
+                    self.reach.heard();
                     let mut found = stored(self.topic, &message);
                     self.not_astray(&mut found);
                     // Else it was on its way when its partition was taken.
@@ -53,8 +61,22 @@ impl Member {
         if let Some(why) = away.filter(|_| records.is_empty()) {
             return Err(unavailable(why));
         }
+        if records.is_empty() && self.reach.silent() {
+            self.ask()?;
+        }
         let caught_up = !self.places.is_empty() && self.places.values().all(|place| place.at_end);
         Ok(Batch { records, caught_up })
+    }
+
+    /// Whether anybody is still there: a client that reaches nobody is silent as one is where nothing happens.
+    fn ask(&mut self) -> Result<(), Error> {
+        let known = self.consumer.client().fetch_metadata(Some(self.name()), ASKED);
+        let known = known.map_err(|why| fault("asking the cluster", &why))?;
+        if known.brokers().is_empty() {
+            return Err(unavailable("asking the cluster: it names no broker"));
+        }
+        self.reach.heard();
+        Ok(())
     }
 
     /// An event that another program put into a partition where its key does not belong cannot be worked on here, and its
