@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use backbone::Memos;
 use backbone::store::ConnectionEntry;
 use schemars::Schema;
 use schemas::{Call, Employee};
@@ -81,6 +82,22 @@ pub struct Known {
     pub remembered: BTreeMap<String, String>,
 }
 
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// As whom we are known, and what is not as it should be, in words.
+    pub who: String,
+    /// The CRM's id of the account that answered, where it says one.
+    pub account: Option<String>,
+}
+
+impl Checked {
+    /// Of a CRM that names no account.
+    pub fn by(who: String) -> Self {
+        Self { who, account: None }
+    }
+}
+
 /// A live notice: shown and gone, never a delivery.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
@@ -95,7 +112,7 @@ pub enum Notice {
 pub struct Limits {
     /// Deliveries in progress at once, across all workers.
     pub max_in_flight: u32,
-    /// Requests a minute; 0: no limit.
+    /// Requests a minute at most, one in twenty of them for live calls alone; 0: no limit.
     pub max_per_minute: u32,
     /// How long after a write the CRM's search may not show it.
     pub search_lag: Duration,
@@ -140,8 +157,9 @@ pub trait Connector: Send + Sync {
     /// Everything wrong with these settings and this mapping, each with its place; empty: nothing.
     fn check_settings(&self, settings: &Map<String, Value>, employees: &[Employee]) -> Vec<Problem>;
 
-    /// Opens a connection whose settings were checked. Sends nothing yet.
-    fn open(&self, entry: &ConnectionEntry) -> Result<Arc<dyn Session>, Vec<Problem>>;
+    /// Opens a connection whose settings were checked. Sends nothing yet. In `memos` are the tokens that all workers of the
+    /// connection share.
+    fn open(&self, entry: &ConnectionEntry, memos: &Arc<dyn Memos>) -> Result<Arc<dyn Session>, Vec<Problem>>;
 }
 
 /// One connection, opened.
@@ -152,14 +170,25 @@ pub trait Session: Send + Sync {
     /// What to do next for this call. Pure.
     fn plan(&self, call: &Call, known: &Known) -> Next;
 
+    /// Whether records are made of a call before its end, too: then [`Session::plan`] is asked of calls that go on (early
+    /// steps). They are dropped when late, and what becomes of them does not count against the call.
+    fn early(&self) -> bool {
+        false
+    }
+
     /// Which live notices this call calls for at this moment. Pure.
     fn notice(&self, call: &Call, known: &Known) -> Notice {
         let _ = (call, known);
         Notice::Send(Vec::new())
     }
 
-    /// Asks the CRM whether the credentials work; says as whom, in words.
-    fn check(&self) -> Answer<'_, String>;
+    /// Asks the CRM whether the credentials work, also where it refused them a moment ago.
+    fn check(&self) -> Answer<'_, Checked>;
+
+    /// Which account of the CRM the credentials open, by as few requests as tell it; nothing where the CRM does not say (G2).
+    fn account(&self) -> Answer<'_, Option<String>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 
     /// Looks something up; what is found goes to the plan as it is.
     fn look<'a>(&'a self, look: &'a Look) -> Answer<'a, Value>;
@@ -167,8 +196,16 @@ pub trait Session: Send + Sync {
     /// Makes a record; says the CRM's id of it.
     fn make<'a>(&'a self, put: &'a Put) -> Answer<'a, String>;
 
-    /// Gives a record the content of `put` where it differs from `held`.
+    /// Gives a record the content of `put` where it differs from `held`. [`Failure::Gone`]: the CRM no longer has it, and it
+    /// is left so.
     fn change<'a>(&'a self, put: &'a Put, crm_id: &'a str, held: &'a Map<String, Value>) -> Answer<'a, ()>;
+
+    /// Where people see a record in the CRM, by its kind and its id: only where the vendor says so or the CRM said it, in an http
+    /// or https address. Asked when the record was made or changed.
+    fn link(&self, record: &str, crm_id: &str) -> Option<String> {
+        let _ = (record, crm_id);
+        None
+    }
 
     /// Finds the record that an earlier try of `put` may have made, by its marker.
     fn find<'a>(&'a self, put: &'a Put) -> Answer<'a, Option<String>>;

@@ -30,6 +30,9 @@ pub enum Failure {
     /// The request was sent, and no answer tells whether it was carried out.
     #[error("no answer tells whether the CRM carried it out: {0}")]
     OutcomeUnknown(String),
+    /// The CRM no longer has the record: a person deleted it, or merged it into another.
+    #[error("the CRM no longer has it: {0}")]
+    Gone(String),
     /// The CRM has the record already.
     #[error("the CRM has it already as {crm_id}")]
     AlreadyThere {
@@ -42,6 +45,11 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The CRM did not answer, or only that it is out of order: whoever asks next will hardly fare better.
+    pub fn is_silence(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::OutcomeUnknown(_))
+    }
+
     /// The word in metrics and listings.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -50,6 +58,7 @@ impl Failure {
             Self::Unavailable(_) => "unavailable",
             Self::Refused { .. } => "refused",
             Self::OutcomeUnknown(_) => "outcome_unknown",
+            Self::Gone(_) => "gone",
             Self::AlreadyThere { .. } => "already_there",
             Self::NotUnderstood(_) => "not_understood",
         }

@@ -6,86 +6,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use backbone::ledger::{Limit, Limits as Claimable};
 use backbone::store::ConnectionEntry;
-use backbone::{Directory, Error};
-use schemas::{Call, Connection, ConnectionId, ConnectionStatus, Timestamp};
-use tokio::sync::{Mutex, MutexGuard, Semaphore};
+use backbone::{Backbone, Directory, Error, Memos};
+use schemas::{Clock, Connection, ConnectionId, ConnectionStatus, Timestamp};
+use tokio::sync::{Mutex, MutexGuard, Notify, Semaphore};
 
-use super::deliver::Stop;
+use super::breaker::Gate;
+use super::metrics::SinkMetrics;
+use super::open::Open;
+use super::outage::Watch;
 use super::pace::Pace;
-use super::places::Places;
-use crate::connector::{Connector, Limits, Session};
-use crate::failure::Failure;
+use super::proof::{self, Proof};
+use super::settling;
+use crate::connector::Connector;
+use crate::kit::masks::Masks;
 
 /// Calls of one connection whose notices are under way at once; one more is dropped rather than late.
 const NOTICES: usize = 16;
 
-/// One connection, ready to be used.
-pub struct Open {
-    /// As the directory has it.
-    pub connection: Connection,
-    /// Its session with the CRM.
-    pub session: Arc<dyn Session>,
-    /// From its settings.
-    pub limits: Limits,
-    /// How fast its requests may go.
-    pub pace: Pace,
-    /// The deliveries in hand, and who of them is with the CRM.
-    pub places: Arc<Places>,
-    /// The CRM refused the credentials: nothing more is sent with them, also before everybody knows.
-    pub refused: AtomicBool,
-    /// It is no longer active: what is in hand and was not sent yet is given back.
-    pub parked: AtomicBool,
-    /// Places for notices under way: one connection's are none of another's.
-    pub notices: Arc<Semaphore>,
-}
-
-/// Whether the call is one of the connection's: of its sources, and begun since it was made.
-pub fn wants(connection: &Connection, call: &Call) -> bool {
-    connection.sources.contains(&call.source) && connection.created_at <= call.started_at
-}
-
-impl Open {
-    /// The CRM refused the credentials: from now on deliveries wait, untried. Not where a person has changed the connection
-    /// since it was opened: the credentials that were refused are not the ones it has now.
-    pub async fn mark_broken(&self, directory: &dyn Directory, reason: &str, now: Timestamp) {
-        self.refused.store(true, Ordering::Relaxed);
-        let id = &self.connection.id;
-        let mark = async {
-            let entries = directory.load().await?.connections;
-            let same = |entry: &ConnectionEntry| {
-                entry.connection.id == *id && entry.connection.version == self.connection.version
-            };
-            if !entries.iter().any(same) {
-                return Ok(false);
-            }
-            let (from, to) = (Some(ConnectionStatus::Active), ConnectionStatus::Broken);
-            directory.set_status(id, from, to, reason, now).await
-        };
-        match mark.await {
-            Ok(true) => {
-                tracing::error!(connection = %id, "the CRM refused the credentials: the connection is broken, its deliveries wait; give it new ones");
-            }
-            Ok(false) => {}
-            Err(why) => tracing::warn!(connection = %id, error = %why, "the connection could not be marked broken"),
-        }
-    }
-
-    /// Whether requests may be sent, and with the credentials it was opened with.
-    pub fn usable(&self) -> Result<(), Stop> {
-        if self.parked.load(Ordering::Relaxed) {
-            return Err(Stop::Parked);
-        }
-        if self.refused.load(Ordering::Relaxed) {
-            return Err(Failure::TokenDead("it refused them a moment ago".to_owned()).into());
-        }
-        Ok(())
-    }
-
-    /// Whether it is tried at all.
-    pub fn active(&self) -> bool {
-        self.connection.status == ConnectionStatus::Active
-    }
-}
+/// Of so many places one is for live calls only; of any number above one, at least one.
+const RESERVED: u32 = 8;
 
 struct Current {
     version: Option<i64>,
@@ -97,14 +36,27 @@ struct Current {
 pub struct Connections {
     connector: &'static dyn Connector,
     directory: Arc<dyn Directory>,
+    memos: Arc<dyn Memos>,
+    metrics: SinkMetrics,
+    clock: Arc<Clock>,
+    /// There may be more to claim.
+    wake: Arc<Notify>,
     current: Mutex<Current>,
 }
 
 impl Connections {
     /// Opened at the first look.
-    pub fn new(connector: &'static dyn Connector, directory: Arc<dyn Directory>) -> Self {
+    pub fn new(
+        connector: &'static dyn Connector,
+        backbone: &Backbone,
+        metrics: SinkMetrics,
+        clock: &Arc<Clock>,
+        wake: &Arc<Notify>,
+    ) -> Self {
         let current = Current { version: None, open: Vec::new(), known: Arc::new([]) };
-        Self { connector, directory, current: Mutex::new(current) }
+        let (directory, memos) = (Arc::clone(&backbone.directory), Arc::clone(&backbone.memos));
+        let (clock, wake) = (Arc::clone(clock), Arc::clone(wake));
+        Self { connector, directory, memos, metrics, clock, wake, current: Mutex::new(current) }
     }
 
     /// Those that can be used.
@@ -134,7 +86,10 @@ impl Connections {
                         if let Some(open) = known.filter(|_| entry.connection.status != ConnectionStatus::Active) {
                             open.parked.store(true, Ordering::Relaxed);
                         }
-                        current.open.extend(self.open(&entry));
+                        if let Some(open) = self.open(&entry).await {
+                            self.settle(&open, entry);
+                            current.open.push(open);
+                        }
                     }
                 }
             }
@@ -143,12 +98,25 @@ impl Connections {
         Ok(current)
     }
 
-    fn open(&self, entry: &ConnectionEntry) -> Option<Arc<Open>> {
-        match self.connector.open(entry) {
+    /// Finds out whose account it is, while others are served.
+    fn settle(&self, open: &Arc<Open>, entry: ConnectionEntry) {
+        if open.active() {
+            let (directory, memos, clock) =
+                (Arc::clone(&self.directory), Arc::clone(&self.memos), Arc::clone(&self.clock));
+            let settling = settling::Settling { open: Arc::downgrade(open), entry, directory, memos, clock };
+            tokio::spawn(settling.run(Arc::clone(&self.wake)));
+        }
+    }
+
+    async fn open(&self, entry: &ConnectionEntry) -> Option<Arc<Open>> {
+        match self.connector.open(entry, &self.memos) {
             Ok(session) => {
                 let limits = session.limits();
                 let pace = Pace::new(limits.max_per_minute);
                 let notices = Arc::new(Semaphore::new(NOTICES));
+                let id = &entry.connection.id;
+                let watch = Arc::new(Watch::new(&*self.memos, id).await);
+                self.metrics.breaker(id.as_str(), watch.is_open());
                 Some(Arc::new(Open {
                     connection: entry.connection.clone(),
                     session,
@@ -157,7 +125,12 @@ impl Connections {
                     places: Arc::default(),
                     refused: AtomicBool::new(false),
                     parked: AtomicBool::new(false),
+                    watch,
+                    settled: AtomicBool::new(false),
+                    proof: Proof::default(),
+                    notice_ahead: Mutex::default(),
                     notices,
+                    masks: Arc::new(Masks::of(&entry.credentials)),
                 }))
             }
             Err(problems) => {
@@ -170,16 +143,26 @@ impl Connections {
 }
 
 /// What may be claimed, beginning with the connection after the one served last, so that each gets its turn. Where there is
-/// enough in hand nothing is asked.
-pub fn claimable(open: &[Arc<Open>], after: Option<&ConnectionId>) -> Claimable {
+/// enough in hand nothing is asked; where the CRM does not answer, for nothing but a probe.
+pub fn claimable(open: &[Arc<Open>], after: Option<&ConnectionId>, now: Timestamp) -> Claimable {
     let limit = |open: &Arc<Open>| {
-        let places = open.limits.max_in_flight;
+        // Credentials that died meanwhile are to cost few requests, not one a place (F6).
+        let most = open.limits.max_in_flight;
+        let places = match open.watch.gate(now) {
+            Gate::Free if open.proof.is_fresh() => most,
+            Gate::Free => most.min(proof::AHEAD),
+            Gate::Probe => {
+                return Some(Limit { connection: open.connection.id.clone(), places: 1, ahead: 0, reserve: 0 });
+            }
+            Gate::Shut => return None,
+        };
         // Where the pace is what limits, nothing is gained by having more ready.
         let ahead = open.places.room(places)?;
         let ahead = if open.pace.limited() { 0 } else { ahead };
-        Some(Limit { connection: open.connection.id.clone(), places, ahead })
+        let reserve = if places > 1 { (places / RESERVED).max(1) } else { 0 };
+        Some(Limit { connection: open.connection.id.clone(), places, ahead, reserve })
     };
     let split = after.and_then(|last| open.iter().position(|open| open.connection.id == *last)).map_or(0, |at| at + 1);
     let (before, from) = open.split_at(split);
-    from.iter().chain(before).filter(|open| open.active()).filter_map(limit).collect()
+    from.iter().chain(before).filter(|open| open.ready() && open.pace.held_for().is_zero()).filter_map(limit).collect()
 }

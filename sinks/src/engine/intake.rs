@@ -4,16 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backbone::follow::{Follower, follow};
+use backbone::ledger::{Rank, Wanted};
 use backbone::log::Start;
-use backbone::{Backbone, Consumer, Error, Fut, Topic, ledger::Wanted};
+use backbone::{Backbone, Consumer, Error, Fut, Topic};
+use schemas::time::later;
 use schemas::{Call, Clock, Connection};
 use tokio_util::sync::CancellationToken;
 
-use super::connections::{Connections, wants};
+use super::connections::Connections;
 use super::queue::announce;
 
 const BATCH: usize = 500;
 const IDLE: Duration = Duration::from_secs(1);
+/// What was heard longer ago is no longer live: it came with a backlog, and goes after those that are.
+const LIVE: Duration = Duration::from_mins(10);
 
 /// Opens a delivery for every finished call and every connection that wants it.
 pub struct Intake {
@@ -37,15 +41,10 @@ impl Intake {
     }
 
     fn wanted(&self, known: &[Connection], call: &Call, body: &[u8]) -> Vec<Wanted> {
-        let one = |connection: &Connection| Wanted {
-            connection: connection.id.clone(),
-            kind: self.kind.to_owned(),
-            call: call.id.clone(),
-            lane: lane(call),
-            revision: call.revision,
-            body: body.to_vec(),
-        };
-        known.iter().filter(|connection| wants(connection, call)).map(one).collect()
+        let old = later(call.last_heard_at, LIVE) < self.clock.now();
+        let rank = if old { Rank::Later } else { Rank::Live };
+        let of_it = known.iter().filter(|connection| connection.wants(call));
+        of_it.map(|connection| Wanted::of(connection, call, body, rank)).collect()
     }
 }
 
@@ -75,13 +74,5 @@ impl Follower for Intake {
             announce(&*self.backbone.queue, self.kind, due).await;
             reader.commit(Vec::new()).await
         })
-    }
-}
-
-/// Calls of one client run one after another; a call of nobody known waits for no other.
-pub fn lane(call: &Call) -> String {
-    match call.client.as_ref().and_then(|client| client.e164.as_ref()) {
-        Some(number) => number.to_string(),
-        None => call.id.to_string(),
     }
 }

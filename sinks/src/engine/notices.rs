@@ -3,17 +3,21 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use backbone::follow::{Follower, follow};
-use backbone::log::Start;
+use backbone::log::{Start, Stored};
 use backbone::{Backbone, Consumer, Error, Fut, Topic};
 use schemas::time::later;
 use schemas::{Call, CallState, Clock, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::connections::{Connections, Open, wants};
+use super::connections::Connections;
+use super::early;
 use super::metrics::SinkMetrics;
+use super::open::Open;
+use super::queue::announce;
 use crate::connector::{Known, Notice};
 use crate::failure::Failure;
 
@@ -64,7 +68,30 @@ impl Notices {
         Ok(())
     }
 
+    /// Opens the deliveries of calls that go on. Before it is noted as read: done twice it is done once.
+    async fn early(&self, records: &[Stored]) -> Result<(), Error> {
+        let (open, now) = (self.connections.all().await?, self.sender.clock.now());
+        if !open.iter().any(|open| open.session.early()) {
+            return Ok(());
+        }
+        let mut wanted = Vec::new();
+        for Stored { record, .. } in records {
+            let Ok(call) = serde_json::from_slice::<Call>(&record.value) else { continue };
+            wanted.extend(open.iter().filter_map(|open| early::of(open, &call, &record.value, now)));
+        }
+        if !wanted.is_empty() {
+            let due = self.backbone.ledger.want(&wanted, now).await?;
+            announce(&*self.backbone.queue, self.kind, due).await;
+        }
+        Ok(())
+    }
+
     fn start(&self, open: &Arc<Open>, call: Call, deadline: Timestamp) {
+        // It would only be one more that hangs.
+        if open.watch.is_open() {
+            self.sender.metrics.noticed(open.connection.id.as_str(), "held");
+            return;
+        }
         let Ok(place) = Arc::clone(&open.notices).try_acquire_owned() else {
             self.sender.metrics.noticed(open.connection.id.as_str(), "dropped");
             return;
@@ -101,6 +128,7 @@ impl Follower for Notices {
             if batch.records.is_empty() {
                 return Ok(());
             }
+            self.early(&batch.records).await?;
             // Noted as read before it is sent: a notice is rather not sent than sent twice.
             reader.commit(Vec::new()).await?;
             let open = self.connections.all().await?;
@@ -109,13 +137,19 @@ impl Follower for Notices {
                 let Some(deadline) = deadline(&call).filter(|deadline| self.sender.clock.now() < *deadline) else {
                     continue;
                 };
-                for open in open.iter().filter(|open| open.active() && wants(&open.connection, &call)) {
+                for open in open.iter().filter(|open| open.ready() && open.connection.wants(&call)) {
                     self.start(open, call.clone(), deadline);
                 }
             }
             Ok(())
         })
     }
+}
+
+/// What a request says of the credentials it went with.
+fn heard<T>(open: &Open, said: Result<T, Failure>) -> Result<T, Failure> {
+    open.proof.learn(&said);
+    said
 }
 
 /// Until when a notice of this call is of use; nothing if nobody is being rung.
@@ -131,17 +165,23 @@ impl Sender {
     /// Sends what was not sent before; says how many, or the last failure. That one user cannot be told keeps nothing from
     /// the others.
     async fn send(&self, open: &Open, call: &Call) -> Result<usize, Failure> {
+        let ahead = open.notice_ahead.lock().await;
+        // Those that waited go side by side.
+        let _ahead = (!open.proof.is_fresh()).then_some(ahead);
         let mut known = Known::default();
         for _ in 0..MOST_ASKED {
+            if open.refused.load(Ordering::Relaxed) {
+                return Err(Failure::TokenDead("it refused them a moment ago".to_owned()));
+            }
             match open.session.notice(call, &known) {
                 Notice::Look(look) => {
-                    let found = open.session.look(&look).await?;
+                    let found = heard(open, open.session.look(&look).await)?;
                     known.found.insert(look.name, found);
                 }
                 Notice::Send(puts) => {
                     let mut told = Ok(0);
                     for put in puts.iter().filter(|put| self.first(open, call, &put.name)) {
-                        match open.session.make(put).await {
+                        match heard(open, open.session.make(put).await) {
                             Ok(_) => told = told.map(|count| count + 1),
                             Err(failure) => told = Err(failure),
                         }

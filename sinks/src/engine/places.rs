@@ -194,7 +194,7 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
-    use backbone::ledger::{Delivery, Status};
+    use backbone::ledger::{Delivery, Rank, Status};
     use schemas::{CallId, Timestamp};
 
     use super::*;
@@ -217,6 +217,9 @@ mod tests {
             done_at: None,
             note: String::new(),
             uncertain: false,
+            rank: Rank::Live,
+            replay: None,
+            trace: String::new(),
         };
         let lease = uuid::Uuid::from_u128(7);
         Claim { lease, delivery, ahead, body: Vec::new(), steps: Vec::new(), remembered: Vec::new() }

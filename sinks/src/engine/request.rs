@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use backbone::ledger::{Step, StepStatus};
+use backbone::ledger::{Rank, Step, StepStatus};
 use schemas::time::later;
 use tokio::time::Instant;
 
@@ -26,17 +26,29 @@ impl Deliverer {
     pub(super) async fn before_request(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         self.write(work).await?;
         self.turn(work).await?;
-        work.open.usable()
+        work.usable()
     }
 
     /// A place, and the connection's pace; before that is waited for a lease that outlasts the wait and the request.
     async fn turn(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         self.place(work).await?;
-        let turn = work.open.pace.reserve().await;
-        let wait = turn.saturating_duration_since(Instant::now());
-        self.lease(work, wait + work.open.limits.request_timeout).await?;
-        tokio::time::sleep_until(turn).await;
-        Ok(())
+        let (live, timeout) = (work.claim.delivery.rank == Rank::Live, work.open.limits.request_timeout);
+        loop {
+            if let Some(left) = work.open.pace.held_long() {
+                let said = "it asked for no more requests for now".to_owned();
+                return Err(Failure::Quota { said, retry_after: Some(left) }.into());
+            }
+            let turn = if live { Err(work.open.pace.reserve()) } else { work.open.pace.left_over() };
+            let Err(turn) = turn else { return self.lease(work, timeout).await };
+            let wait = turn.saturating_duration_since(Instant::now());
+            self.lease(work, wait + timeout).await?;
+            tokio::time::sleep_until(turn).await;
+            // The CRM may have asked for a pause meanwhile.
+            if live && work.open.pace.held_for().is_zero() {
+                return Ok(());
+            }
+            work.usable()?;
+        }
     }
 
     /// Waits for a place, its lease kept meanwhile.
@@ -70,6 +82,12 @@ impl Deliverer {
         if let Some(made) = made.as_ref().filter(|made| made.content == put.content) {
             return Ok(made.clone());
         }
+        if before.is_none()
+            && work.claim.delivery.replay.is_some()
+            && let Some(there) = self.there_already(work, put).await?
+        {
+            return Ok(there);
+        }
         let (mut step, deadline) = self.ready(work, put, before.as_ref()).await?;
         let open = work.open;
         let request = async {
@@ -80,10 +98,17 @@ impl Deliverer {
         };
         // It is given up when it was said to be: later than that nobody counts on it any more.
         let answer = tokio::time::timeout_at(deadline, request).await;
-        match answer.unwrap_or_else(|_| Err(Failure::OutcomeUnknown("no answer by its deadline".to_owned()))) {
+        let answer = answer.unwrap_or_else(|_| Err(Failure::OutcomeUnknown("no answer by its deadline".to_owned())));
+        match work.heard(self.heard(open, answer)) {
             Ok(crm_id) | Err(Failure::AlreadyThere { crm_id }) => {
                 self.made(work, step, crm_id.clone(), put.remember);
                 Ok(Made { crm_id, content: put.content.clone() })
+            }
+            // What people deleted is not made again behind their backs, and not asked for again and again (F10).
+            Err(Failure::Gone(why)) if let Some(made) = &made => {
+                step.note = format!("{} · the CRM no longer has it, it is left so: {why}", put.why);
+                self.made(work, step, made.crm_id.clone(), None);
+                Ok(Made { crm_id: made.crm_id.clone(), content: put.content.clone() })
             }
             Err(failure) => {
                 // A change is only made again, so nothing hangs on whether it was carried out.
@@ -99,6 +124,19 @@ impl Deliverer {
                 Err(failure.into())
             }
         }
+    }
+
+    /// What is sent again may be there from before: an earlier Ringfold, or another integration, made it with the same mark (G9). It is
+    /// taken as it is, and not made a second time.
+    async fn there_already(&self, work: &mut Work<'_>, put: &Put) -> Result<Option<Made>, Stop> {
+        self.before_request(work).await?;
+        let found = self.heard(work.open, work.open.session.find(put).await);
+        let Some(crm_id) = work.heard(found)? else { return Ok(None) };
+        let now = self.clock.now();
+        let mut step = steps::trying(put, None, now, now);
+        step.note = format!("{} · it was there already", put.why);
+        self.made(work, step, crm_id.clone(), put.remember);
+        Ok(Some(Made { crm_id, content: put.content.clone() }))
     }
 
     /// Writes a record down before it is sent: whatever happens then, the next try knows that it may be there. Says until
@@ -127,7 +165,7 @@ impl Deliverer {
             }
             // Not so after a slow write or a long wait: the request would outlast what was written down of it.
             let fits = deadline.saturating_duration_since(Instant::now()) >= timeout / 2;
-            match work.open.usable() {
+            match work.usable() {
                 Ok(()) if fits => return Ok((trying.clone(), deadline)),
                 Ok(()) => {}
                 Err(why) => return Err(unsent(work, written, why)),

@@ -34,9 +34,9 @@ pub fn wait(attempt: u32, jitter: f64) -> Duration {
     Duration::from_secs(SCHEDULE[at]).mul_f64(1.0 + JITTER * (2.0 * jitter - 1.0))
 }
 
-/// How long to wait where the CRM says that there were too many requests: as it asks, within reason.
+/// How long to wait where the CRM says that there were too many requests: as it asks, from a second to a day.
 pub fn hold(retry_after: Option<Duration>) -> Duration {
-    retry_after.unwrap_or(Duration::from_secs(30)).clamp(Duration::from_secs(5), Duration::from_hours(24))
+    retry_after.unwrap_or(Duration::from_secs(30)).clamp(Duration::from_secs(1), Duration::from_hours(24))
 }
 
 /// How long a delivery has been tried, and may be.
@@ -56,7 +56,7 @@ pub fn verdict(failure: &Failure, tried: Tried, now: Timestamp, jitter: f64) -> 
     let scheduled = later(now, wait(tried.attempts + 1, jitter));
     match failure {
         Failure::TokenDead(_) => Verdict::Broken,
-        Failure::Refused { .. } => Verdict::Dead,
+        Failure::Refused { .. } | Failure::Gone(_) => Verdict::Dead,
         Failure::Quota { retry_after, .. } => Verdict::Again { due: later(now, hold(*retry_after)), counted: false },
         // Never given up before it is known: a record may be there that nobody would know of.
         Failure::OutcomeUnknown(_) => Verdict::Again { due: later(now, Duration::from_secs(1)), counted: false },
@@ -99,6 +99,6 @@ mod tests {
             Verdict::Again { due: at(40), counted: false }
         );
         let hurried = Failure::Quota { said: text(), retry_after: Some(Duration::ZERO) };
-        assert_eq!(judge(hurried, 10), Verdict::Again { due: at(15), counted: false });
+        assert_eq!(judge(hurried, 10), Verdict::Again { due: at(11), counted: false });
     }
 }

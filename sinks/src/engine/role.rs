@@ -12,11 +12,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::connections::{Connections, Open, claimable};
+use super::connections::{Connections, claimable};
 use super::deliver::Deliverer;
 use super::intake::Intake;
 use super::metrics::SinkMetrics;
 use super::notices::Notices;
+use super::open::Open;
 use super::queue::{SWEEP, announce, listen};
 use crate::connector::Connector;
 
@@ -48,7 +49,8 @@ impl Sink {
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
         let Self { connector, backbone, clock, metrics } = self;
         let kind = connector.kind();
-        let connections = Arc::new(Connections::new(connector, Arc::clone(&backbone.directory)));
+        let wake = Arc::new(Notify::new());
+        let connections = Arc::new(Connections::new(connector, &backbone, metrics.clone(), &clock, &wake));
         let intake = Intake {
             kind,
             backbone: backbone.clone(),
@@ -56,9 +58,8 @@ impl Sink {
             connections: Arc::clone(&connections),
         };
         let notices = Notices::new(kind, backbone.clone(), &clock, &connections, metrics.clone());
-        let deliverer = Arc::new(Deliverer { backbone, clock, metrics });
-        let deliveries =
-            Deliveries { kind, deliverer, connections, running: JoinSet::new(), wake: Arc::default(), last: None };
+        let deliverer = Arc::new(Deliverer { backbone, clock, metrics, wake: Arc::clone(&wake) });
+        let deliveries = Deliveries { kind, deliverer, connections, running: JoinSet::new(), wake, last: None };
         tokio::try_join!(intake.run(stop.clone()), notices.run(stop.clone()), deliveries.run(stop))?;
         Ok(())
     }
@@ -117,11 +118,11 @@ impl Deliveries {
     async fn next(&mut self) -> Result<bool, Error> {
         let room = u32::try_from(IN_HAND.saturating_sub(self.running.len())).unwrap_or(u32::MAX).min(CLAIM);
         let open = self.connections.all().await?;
-        let limits = claimable(&open, self.last.as_ref());
+        let now = self.deliverer.clock.now();
+        let limits = claimable(&open, self.last.as_ref(), now);
         if limits.is_empty() || room == 0 {
             return Ok(false);
         }
-        let now = self.deliverer.clock.now();
         let claims = self.deliverer.backbone.ledger.claim(&limits, now, LEASE, room).await?;
         let Some(last) = claims.last() else { return Ok(false) };
         self.last = Some(last.delivery.connection.clone());
@@ -140,9 +141,9 @@ impl Deliveries {
 
     fn start(&mut self, open: Arc<Open>, claim: Claim) {
         let (deliverer, wake) = (Arc::clone(&self.deliverer), Arc::clone(&self.wake));
-        let hand = open.places.take(&claim);
+        let (hand, turn) = (open.places.take(&claim), open.watch.begin(deliverer.clock.now()));
         self.running.spawn(async move {
-            deliverer.deliver(&open, claim, hand).await;
+            deliverer.deliver(&open, claim, hand, turn).await;
             // A place, and perhaps a lane, is free.
             wake.notify_one();
         });
@@ -156,7 +157,7 @@ impl Deliveries {
 
     async fn next_due(&self) -> Duration {
         let asked = async {
-            let limits = claimable(&self.connections.all().await?, None);
+            let limits = claimable(&self.connections.all().await?, None, self.deliverer.clock.now());
             self.deliverer.backbone.ledger.next_due(&limits).await
         };
         let now = self.deliverer.clock.now();

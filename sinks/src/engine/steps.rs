@@ -16,7 +16,13 @@ struct Content {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     remember: Option<String>,
     why: String,
+    /// Of what the CRM holds: where people see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
+
+/// The key of a record's web address in [`Step::held`]; the console shows it.
+pub const LINK: &str = "link";
 
 /// The step for a record that is about to be made or changed.
 pub fn trying(put: &Put, before: Option<&Step>, at: Timestamp, deadline: Timestamp) -> Step {
@@ -25,6 +31,7 @@ pub fn trying(put: &Put, before: Option<&Step>, at: Timestamp, deadline: Timesta
         fields: put.content.clone(),
         remember: put.remember.map(str::to_owned),
         why: put.why.clone(),
+        link: None,
     };
     Step {
         name: put.name.clone(),
@@ -37,6 +44,16 @@ pub fn trying(put: &Put, before: Option<&Step>, at: Timestamp, deadline: Timesta
         at,
         note: put.why.clone(),
     }
+}
+
+/// What the CRM holds once it took the step's record; its web address stays where none is said again.
+pub fn held(step: &Step, link: Option<String>) -> Value {
+    let mut held = step.content.clone();
+    let link = link.map(Value::String).or_else(|| step.held.get(LINK).cloned());
+    if let (Some(fields), Some(link)) = (held.as_object_mut(), link) {
+        fields.insert(LINK.to_owned(), link);
+    }
+    held
 }
 
 /// The record that the CRM is known to hold.

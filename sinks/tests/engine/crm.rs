@@ -1,13 +1,14 @@
 //! A CRM that takes every call as one record.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use backbone::Ledger;
 use backbone::store::ConnectionEntry;
+use backbone::{Ledger, Memos};
 use schemas::{Call, CallId, Employee, Timestamp};
 use serde_json::{Map, Value};
-use sinks::connector::{Answer, Connector, CredentialField, Known, Limits, Look, Next, Problem, Put, Session};
+use sinks::Failure;
+use sinks::connector::{Answer, Checked, Connector, CredentialField, Known, Limits, Look, Next, Problem, Put, Session};
 
 /// Of a request.
 pub const TIMEOUT: Duration = Duration::from_secs(4);
@@ -18,6 +19,31 @@ pub struct Crm {
     pub ledger: Arc<dyn Ledger>,
     /// How long the request may still take by what is written down of it, each time.
     pub left: Arc<Mutex<Vec<Duration>>>,
+    /// It makes its record of calls that go on, too.
+    pub early: bool,
+    /// Whether the call had ended, of each record made or changed; in that order.
+    pub told: Arc<Mutex<Vec<bool>>>,
+    /// Refuses every record of a call that goes on.
+    pub refuses_early: bool,
+    /// Whose account it is.
+    pub account: Option<String>,
+    /// Requests a minute that it takes; 0: any.
+    pub per_minute: u32,
+    /// The next record is refused, with a pause to wait for.
+    pub pause: Arc<Mutex<Option<Duration>>>,
+    /// When records were asked for, and refused ones.
+    pub asked: Arc<Mutex<Vec<Instant>>>,
+}
+
+impl Crm {
+    fn tell(&self, put: &Put) -> Result<(), Failure> {
+        let ended = put.content["ended"].as_bool().unwrap();
+        if self.refuses_early && !ended {
+            return Err(Failure::Refused { field: None, said: "it goes on".into() });
+        }
+        self.told.lock().unwrap().push(ended);
+        Ok(())
+    }
 }
 
 impl Connector for Crm {
@@ -41,7 +67,7 @@ impl Connector for Crm {
         Vec::new()
     }
 
-    fn open(&self, _: &ConnectionEntry) -> Result<Arc<dyn Session>, Vec<Problem>> {
+    fn open(&self, _: &ConnectionEntry, _: &Arc<dyn Memos>) -> Result<Arc<dyn Session>, Vec<Problem>> {
         Ok(Arc::new(self.clone()))
     }
 }
@@ -50,7 +76,7 @@ impl Session for Crm {
     fn limits(&self) -> Limits {
         Limits {
             max_in_flight: 2,
-            max_per_minute: 0,
+            max_per_minute: self.per_minute,
             search_lag: Duration::ZERO,
             retry_for: Duration::from_mins(5),
             request_timeout: TIMEOUT,
@@ -58,21 +84,30 @@ impl Session for Crm {
     }
 
     fn plan(&self, call: &Call, known: &Known) -> Next {
-        if known.made.contains_key("call") {
+        let content = Map::from_iter([("ended".to_owned(), Value::Bool(call.ended()))]);
+        if known.made.get("call").is_some_and(|made| made.content == content) {
             return Next::Done { note: String::new() };
         }
         Next::Put(Put {
             name: "call".into(),
             record: "call".into(),
-            content: Map::new(),
+            content,
             marker: call.id.to_string(),
             remember: None,
             why: String::new(),
         })
     }
 
-    fn check(&self) -> Answer<'_, String> {
-        Box::pin(async { Ok(String::new()) })
+    fn early(&self) -> bool {
+        self.early
+    }
+
+    fn check(&self) -> Answer<'_, Checked> {
+        Box::pin(async { Ok(Checked::by(String::new())) })
+    }
+
+    fn account(&self) -> Answer<'_, Option<String>> {
+        Box::pin(async { Ok(self.account.clone()) })
     }
 
     fn look<'a>(&'a self, _: &'a Look) -> Answer<'a, Value> {
@@ -87,12 +122,17 @@ impl Session for Crm {
             assert!(lease >= deadline, "the lease outlasts the request");
             let left = deadline.duration_since(Timestamp::now());
             self.left.lock().unwrap().push(Duration::try_from(left).unwrap_or_default());
+            self.asked.lock().unwrap().push(Instant::now());
+            if let Some(pause) = self.pause.lock().unwrap().take() {
+                return Err(Failure::Quota { said: "slower".into(), retry_after: Some(pause) });
+            }
+            self.tell(put)?;
             Ok("1".to_owned())
         })
     }
 
-    fn change<'a>(&'a self, _: &'a Put, _: &'a str, _: &'a Map<String, Value>) -> Answer<'a, ()> {
-        Box::pin(async { Ok(()) })
+    fn change<'a>(&'a self, put: &'a Put, _: &'a str, _: &'a Map<String, Value>) -> Answer<'a, ()> {
+        Box::pin(async { self.tell(put) })
     }
 
     fn find<'a>(&'a self, _: &'a Put) -> Answer<'a, Option<String>> {

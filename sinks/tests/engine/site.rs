@@ -1,12 +1,12 @@
 //! An embedded backbone with one connection, and a sink on it.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use backbone::embedded::Embedded;
 use backbone::ledger::Status;
 use backbone::store::{Accounts, ConnectionEntry};
-use backbone::{Backbone, Error};
+use backbone::{Backbone, Error, Record, Topic};
 use schemas::{
     Account, Call, CallKey, CallState, Clock, Connection, ConnectionStatus, Direction, Marketing, Timestamp,
 };
@@ -15,6 +15,7 @@ use sinks::{Sink, SinkMetrics};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::crm::Crm;
 
@@ -23,6 +24,12 @@ pub struct Site {
     pub backbone: Backbone,
     /// See [`Crm::left`].
     pub left: Arc<Mutex<Vec<Duration>>>,
+    /// See [`Crm::told`].
+    pub told: Arc<Mutex<Vec<bool>>>,
+    /// See [`Crm::asked`].
+    pub asked: Arc<Mutex<Vec<Instant>>>,
+    /// See [`Crm::pause`].
+    pub pause: Arc<Mutex<Option<Duration>>>,
     _embedded: Embedded,
     _dir: TempDir,
 }
@@ -36,16 +43,40 @@ impl Site {
         let entry = ConnectionEntry { connection: connection(), credentials: [].into() };
         let accounts = Accounts { accounts: vec![account], sources: vec![], connections: vec![entry] };
         backbone.directory.save(&accounts, Timestamp::now()).await.unwrap();
-        Self { backbone, left: Arc::default(), _embedded: embedded, _dir: dir }
+        let (left, told, asked, pause) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        Self { backbone, left, told, asked, pause, _embedded: embedded, _dir: dir }
     }
 
     /// Runs the sink on this backbone, or what a test made of it.
     pub fn run(&self, backbone: Backbone, stop: &CancellationToken) -> JoinHandle<Result<(), Error>> {
+        self.run_as(backbone, stop, |_| {})
+    }
+
+    /// The same, with a CRM that is otherwise.
+    pub fn run_as(
+        &self,
+        backbone: Backbone,
+        stop: &CancellationToken,
+        otherwise: impl FnOnce(&mut Crm),
+    ) -> JoinHandle<Result<(), Error>> {
         // The role takes connectors that live as long as the program.
         let (ledger, left) = (Arc::clone(&self.backbone.ledger), Arc::clone(&self.left));
-        let connector = Box::leak(Box::new(Crm { ledger, left }));
+        let told = Arc::clone(&self.told);
+        let (asked, pause) = (Arc::clone(&self.asked), Arc::clone(&self.pause));
+        let otherwise_not =
+            Crm { ledger, left, early: false, told, refuses_early: false, account: None, per_minute: 0, pause, asked };
+        let connector = Box::leak(Box::new(otherwise_not));
+        otherwise(connector);
         let sink = Sink { connector, backbone, clock: Arc::new(Clock::default()), metrics: SinkMetrics::default() };
         tokio::spawn(sink.run(stop.clone()))
+    }
+
+    /// A call ends.
+    pub async fn ended(&self, session: &str) {
+        let call = call(session, Timestamp::now());
+        let (key, value) = (call.key().to_string(), serde_json::to_vec(&call).unwrap());
+        let record = Record { topic: Topic::Finished, key, id: Uuid::now_v7(), at: Timestamp::now(), due: None, value };
+        self.backbone.log.append(vec![record]).await.unwrap();
     }
 
     /// Waits until so many deliveries are done, and no other is left.
@@ -67,7 +98,8 @@ pub async fn eventually(condition: impl AsyncFn() -> bool) {
     tokio::time::timeout(Duration::from_mins(1), met).await.unwrap();
 }
 
-fn connection() -> Connection {
+/// An active connection.
+pub fn connection() -> Connection {
     Connection {
         id: "crm".parse().unwrap(),
         account: "acme".parse().unwrap(),

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use backbone::ledger::{Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Step, Tally, Wanted};
+use backbone::ledger::{
+    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Rank, Skip, Standing, Status, Step, Tally, Wanted,
+};
 use backbone::{Backbone, Fut};
 use schemas::{CallId, ConnectionId, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -69,6 +71,30 @@ impl Ledger for Slow {
         self.inner.list(filter)
     }
 
+    fn reopen<'a>(&'a self, wanted: &'a [(Wanted, Timestamp)], replay: &'a str, now: Timestamp) -> Fut<'a, ()> {
+        Box::pin(async move { self.inner.reopen(wanted, replay, now).await })
+    }
+
+    fn hold<'a>(&'a self, replay: &'a str, held: bool) -> Fut<'a, ()> {
+        Box::pin(async move { self.inner.hold(replay, held).await })
+    }
+
+    fn skip<'a>(&'a self, which: &'a Skip, note: &'a str, now: Timestamp, max: u32) -> Fut<'a, u64> {
+        Box::pin(async move { self.inner.skip(which, note, now, max).await })
+    }
+
+    fn standing<'a>(&'a self, connection: &'a ConnectionId, calls: &'a [CallId]) -> Fut<'a, Vec<Option<Standing>>> {
+        Box::pin(async move { self.inner.standing(connection, calls).await })
+    }
+
+    fn waits<'a>(&'a self, replay: &'a str) -> Fut<'a, bool> {
+        Box::pin(async move { self.inner.waits(replay).await })
+    }
+
+    fn progress<'a>(&'a self, replay: &'a str) -> Fut<'a, Vec<(Status, u64)>> {
+        Box::pin(async move { self.inner.progress(replay).await })
+    }
+
     fn tally(&self) -> Fut<'_, Vec<Tally>> {
         self.inner.tally()
     }
@@ -82,9 +108,10 @@ async fn a_request_does_not_outlast_what_was_written_down_of_it() {
         connection: "crm".parse().unwrap(),
         kind: "looking".into(),
         call: call.id.clone(),
-        lane: sinks::engine::lane(&call),
+        lane: call.lane(),
         revision: 1,
         body: serde_json::to_vec(&call).unwrap(),
+        rank: Rank::Live,
     };
     site.backbone.ledger.want(&[wanted], now).await.unwrap();
     let ledger = Arc::new(Slow { inner: Arc::clone(&site.backbone.ledger), writes: AtomicU32::new(0) });

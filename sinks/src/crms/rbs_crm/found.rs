@@ -16,6 +16,8 @@ pub enum Query {
         /// Their ids.
         ids: Vec<String>,
     },
+    /// Who can be given records: what [`crate::kit::people::active`] reads.
+    Users,
     /// The last active deal of a counterparty: [`Deals`].
     LastActiveDeal {
         /// The counterparty.

@@ -10,13 +10,17 @@ mod xml;
 
 use std::sync::Arc;
 
+use backbone::Memos;
 use backbone::store::ConnectionEntry;
 use jiff::tz::TimeZone;
-use schemars::{Schema, schema_for};
+use schemars::Schema;
 use schemas::{Call, Employee};
 use serde_json::{Map, Value};
 
-use crate::connector::{Answer, Connector, CredentialField, Known, Limits, Look, Next, Notice, Problem, Put, Session};
+use crate::connector::{
+    Answer, Checked, Connector, CredentialField, Known, Limits, Look, Next, Notice, Problem, Put, Session,
+};
+use crate::kit::settings::problem;
 use client::Client;
 use plan::Rules;
 use settings::Settings;
@@ -41,44 +45,43 @@ impl Connector for RbsCrm {
     }
 
     fn settings_schema(&self) -> Schema {
-        schema_for!(Settings)
+        Settings::schema()
     }
 
     fn check_settings(&self, settings: &Map<String, Value>, employees: &[Employee]) -> Vec<Problem> {
         Settings::read(settings, employees).err().unwrap_or_default()
     }
 
-    fn open(&self, entry: &ConnectionEntry) -> Result<Arc<dyn Session>, Vec<Problem>> {
+    fn open(&self, entry: &ConnectionEntry, memos: &Arc<dyn Memos>) -> Result<Arc<dyn Session>, Vec<Problem>> {
         let connection = &entry.connection;
-        let one = |path: &[&str], message: String| {
-            vec![Problem { path: path.iter().map(|part| (*part).to_owned()).collect(), message }]
-        };
-        let settings = Settings::read(&connection.settings, &connection.employees)?;
+        let (usual, settings) = Settings::read(&connection.settings, &connection.employees)?;
         let zone = TimeZone::get(&connection.timezone)
-            .map_err(|_| one(&["timezone"], format!("{:?} is no IANA time zone", connection.timezone)))?;
+            .map_err(|_| vec![problem(&["timezone"], format!("{:?} is no IANA time zone", connection.timezone))])?;
         let credential = |name: &str| {
             let found = entry.credentials.get(name).filter(|found| !found.value.expose().is_empty());
             found.map(|found| found.value.clone()).ok_or_else(|| {
-                one(&["credentials", name], "RBS CRM needs the login and password of an API user".to_owned())
+                vec![problem(&["credentials", name], "RBS CRM needs the login and password of an API user")]
             })
         };
         let (login, password) = (credential(LOGIN)?.expose().to_owned(), credential(PASSWORD)?);
-        let timeout = settings.request_timeout.duration();
-        let client = Client::new(&connection.base_url, login, password, settings.structures.clone(), timeout)
-            .map_err(|why| one(&["base_url"], why))?;
+        let limits = usual.limits();
+        let names = settings.structures.clone();
+        let client = Client::new((entry, memos), login, password, names, limits.request_timeout)
+            .map_err(|why| vec![problem(&["base_url"], why)])?;
         let rules = Rules { settings, zone, employees: connection.employees.clone() };
-        Ok(Arc::new(Opened { rules, client }))
+        Ok(Arc::new(Opened { limits, rules, client }))
     }
 }
 
 struct Opened {
+    limits: Limits,
     rules: Rules,
     client: Client,
 }
 
 impl Session for Opened {
     fn limits(&self) -> Limits {
-        self.rules.settings.limits()
+        self.limits
     }
 
     fn plan(&self, call: &Call, known: &Known) -> Next {
@@ -89,7 +92,7 @@ impl Session for Opened {
         self.rules.notice(call, known)
     }
 
-    fn check(&self) -> Answer<'_, String> {
+    fn check(&self) -> Answer<'_, Checked> {
         let mapped: Vec<&str> = self.rules.employees.iter().map(|employee| employee.crm_user.as_str()).collect();
         Box::pin(async move { self.client.check(&mapped).await })
     }

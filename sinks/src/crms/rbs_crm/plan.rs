@@ -17,15 +17,17 @@ mod tests;
 use std::ops::ControlFlow;
 
 use jiff::tz::TimeZone;
-use schemas::{Call, Direction, Employee};
+use schemas::{Call, Employee};
 use serde_json::Value;
 
 use super::found::{Deals, Query};
 use super::settings::Settings;
-use crate::connector::{Known, Look, Made, Next, Put};
+use crate::connector::{Known, Next};
+use crate::kit::people::{self, Active};
+use crate::kit::plan::{self, Step, ensure, look, missed};
 use counterparty::Matched;
 
-pub use phones::{same_number, spellings};
+pub use phones::spellings;
 pub use records::kind;
 
 /// All that decides what a connection does with calls.
@@ -39,16 +41,10 @@ pub struct Rules {
     pub employees: Vec<Employee>,
 }
 
-/// Either the next step, or what is to be done once the steps so far are done.
-type Step<T> = ControlFlow<Next, T>;
-
 impl Rules {
     /// What to do next for this call.
     pub fn next(&self, call: &Call, known: &Known) -> Next {
-        match self.walk(call, known) {
-            ControlFlow::Break(next) => next,
-            ControlFlow::Continue(notes) => Next::Done { note: notes.join("; ") },
-        }
+        plan::next(self.walk(call, known))
     }
 
     fn walk(&self, call: &Call, known: &Known) -> Step<Vec<String>> {
@@ -64,8 +60,7 @@ impl Rules {
             notes.push("no setting of this connection asks for a record of this call".to_owned());
             return ControlFlow::Continue(notes);
         }
-        let held = known.made.get("contact").and_then(|made| self.held_owner(made));
-        let matched = counterparty::find(self, call, known, held).map_break(Next::Look)?;
+        let matched = counterparty::find(self, call, known, self.held_owner(known)).map_break(Next::Look)?;
         notes.push(matched.note());
         if settings.create_contact {
             self.contact(call, known, &matched, &mut notes)?;
@@ -89,8 +84,9 @@ impl Rules {
 
     /// R4 and R7.
     fn contact(&self, call: &Call, known: &Known, matched: &Matched, notes: &mut Vec<String>) -> Step<()> {
-        let responsible = responsible::of_call(self, call, matched.manager());
-        let held = known.made.get("contact").and_then(|made| self.held_owner(made)).map(str::to_owned);
+        let active = self.active(known, matched)?;
+        let responsible = responsible::of_call(self, call, matched.manager(), &active);
+        let held = self.held_owner(known).map(str::to_owned);
         let fixed = self.settings.fixed_counterparty_id.clone();
         let owner = match matched {
             Matched::Found { id, .. } | Matched::Ours { id } => Some(id.clone()),
@@ -139,7 +135,8 @@ impl Rules {
 
     /// R6.
     fn task(&self, call: &Call, known: &Known, matched: &Matched, notes: &mut Vec<String>) -> Step<()> {
-        let responsible = responsible::of_missed(self, matched.manager());
+        let active = self.active(known, matched)?;
+        let responsible = responsible::of_missed(self, matched.manager(), &active);
         let made = match known.made.get("task") {
             Some(made) => made,
             None => ensure(known, records::task(self, call, matched.id(), &responsible))?,
@@ -150,23 +147,18 @@ impl Rules {
         ControlFlow::Continue(())
     }
 
-    fn held_owner<'m>(&self, contact: &'m Made) -> Option<&'m str> {
-        contact.content.get(self.settings.structures.contacts.owner.as_str())?.as_str()
-    }
-}
-
-/// The client called and nobody talked with them (tasks are for incoming calls only).
-fn missed(call: &Call) -> bool {
-    call.direction == Direction::Incoming && !call.answered()
-}
-
-/// Goes on once the CRM holds all of `put`.
-fn ensure(known: &Known, put: Put) -> Step<&Made> {
-    match known.made.get(&put.name) {
-        Some(made) if put.content.iter().all(|(field, value)| made.content.get(field) == Some(value)) => {
-            ControlFlow::Continue(made)
+    /// F11: who can be given records; not asked where nobody is to be given one.
+    fn active(&self, known: &Known, matched: &Matched) -> Step<Active> {
+        if self.employees.is_empty() && matched.manager().is_none() {
+            return ControlFlow::Continue(Active::default());
         }
-        _ => ControlFlow::Break(Next::Put(put)),
+        people::active(known).map_break(Next::Look)
+    }
+
+    /// The counterparty that the call's contact is bound to.
+    fn held_owner<'k>(&self, known: &'k Known) -> Option<&'k str> {
+        let contact = known.made.get("contact")?;
+        contact.content.get(self.settings.structures.contacts.owner.as_str())?.as_str()
     }
 }
 
@@ -180,10 +172,4 @@ fn last_active_deal(known: &Known, company: &str) -> Step<Option<String>> {
     };
     let deals: Deals = serde_json::from_value(found.clone()).unwrap_or_default();
     ControlFlow::Continue(deals.ids.into_iter().next())
-}
-
-fn look(name: &str, query: &Query, why: &str) -> Look {
-    // A query is texts only, which JSON always holds.
-    let query = serde_json::to_value(query).unwrap_or_default();
-    Look { name: name.to_owned(), query, why: why.to_owned() }
 }

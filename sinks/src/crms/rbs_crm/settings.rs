@@ -3,31 +3,23 @@
 mod names;
 mod structures;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use schemas::{Employee, Span};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::connector::{Limits, Problem};
+use super::plan::kind;
+use crate::connector::Problem;
+use crate::kit::settings::{self as kit, Usual, mapping_problems, optional_id, problem};
 
 pub use names::{Name, Optional};
 pub use structures::Structures;
 
-/// The settings table of a connection.
+/// What only this kind takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the accounts file")]
 pub struct Settings {
-    /// Deliveries in progress at once, 1 to 64.
-    pub max_in_flight: u32,
-    /// How long after a write the CRM's lists may not show it.
-    pub search_lag: Span,
-    /// Requests a minute; 0: no limit of ours. The vendor publishes no figure.
-    pub max_per_minute: u32,
-    /// How long a delivery is tried before it is dead.
-    pub retry_for: Span,
-    /// After this a request without an answer is given up, 1s to 2m.
-    pub request_timeout: Span,
     /// R3: a call is announced to the counterparty's responsible only; off: to every employee in the mapping.
     pub notify_only_responsible: bool,
     /// R4: a document "Contact by calls" is made for every call that ended.
@@ -39,7 +31,7 @@ pub struct Settings {
     /// How long after the missed call its task is due.
     pub missed_task_due: Span,
     /// R7: the counterparty of contacts made for unknown numbers, instead of a new one.
-    #[serde(deserialize_with = "text_or_number")]
+    #[serde(deserialize_with = "optional_id")]
     pub fixed_counterparty_id: Option<String>,
     /// What this customer's CRM calls its structures and fields.
     pub structures: Structures,
@@ -48,11 +40,6 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            max_in_flight: 4,
-            search_lag: Span::seconds(30),
-            max_per_minute: 0,
-            retry_for: Span::seconds(72 * 3600),
-            request_timeout: Span::seconds(20),
             notify_only_responsible: true,
             create_contact: false,
             add_recording_to_deal: false,
@@ -66,109 +53,54 @@ impl Default for Settings {
 
 impl Settings {
     /// Reads and checks settings and mapping; everything wrong, where something is.
-    pub fn read(settings: &Map<String, Value>, employees: &[Employee]) -> Result<Self, Vec<Problem>> {
-        let typed: Result<Self, _> = serde_path_to_error::deserialize(Value::Object(settings.clone()));
-        let (typed, mut problems) = match typed {
-            Ok(typed) => (Some(typed), Vec::new()),
-            Err(wrong) => (None, vec![problem(&settings_path(wrong.path()), &wrong.inner().to_string())]),
-        };
-        if let Some(typed) = &typed {
-            problems.extend(typed.problems(employees));
-        }
-        problems.extend(employees.iter().enumerate().flat_map(|(row, employee)| mapping_problems(row, employee)));
-        match typed {
-            Some(typed) if problems.is_empty() => Ok(typed),
-            _ => Err(problems),
+    pub fn read(settings: &Map<String, Value>, employees: &[Employee]) -> Result<(Usual, Self), Vec<Problem>> {
+        let read = kit::read(settings, &Usual::default(), kind::SEEN, |own: &Self| own.problems(employees));
+        let how = "RBS CRM maps users to extensions: give the short internal number";
+        let mapping = mapping_problems(employees, has_extension, how);
+        match read {
+            Ok(read) if mapping.is_empty() => Ok(read),
+            Ok(_) => Err(mapping),
+            Err(problems) => Err([problems, mapping].concat()),
         }
     }
 
-    /// How the connection may be used.
-    pub fn limits(&self) -> Limits {
-        Limits {
-            max_in_flight: self.max_in_flight,
-            max_per_minute: self.max_per_minute,
-            search_lag: self.search_lag.duration(),
-            retry_for: self.retry_for.duration(),
-            request_timeout: self.request_timeout.duration(),
-        }
+    /// The JSON Schema of the whole table.
+    pub fn schema() -> Schema {
+        kit::schema::<Self>(&Usual::default())
     }
 
     fn problems(&self, employees: &[Employee]) -> Vec<Problem> {
-        let operations = &self.structures.operations;
-        let empty_fixed = self.fixed_counterparty_id.as_deref().is_some_and(|id| id.trim().is_empty());
-        let checks = [
-            (!(1..=64).contains(&self.max_in_flight), "max_in_flight", "allowed are 1 to 64"),
-            (
-                !(Span::seconds(1)..=Span::seconds(120)).contains(&self.request_timeout),
-                "request_timeout",
-                "allowed are 1s to 2m",
-            ),
-            (self.search_lag > Span::seconds(3600), "search_lag", "allowed are 0 to 1h"),
-            (self.retry_for < Span::seconds(60), "retry_for", "at least 1m is needed"),
+        let empty_fixed = self.fixed_counterparty_id.as_deref() == Some("");
+        let (companies, persons) = (&self.structures.companies.phones, &self.structures.persons.phones);
+        let checks: [(bool, &[&str], &str); 6] = [
             (
                 self.fixed_counterparty_id.is_some() && !self.create_contact,
-                "fixed_counterparty_id",
+                &["fixed_counterparty_id"],
                 "it is the counterparty of contacts made for unknown numbers: set create_contact = true too, or leave it out",
             ),
-            (empty_fixed, "fixed_counterparty_id", "give the counterparty's id in the CRM, or leave it out"),
+            (empty_fixed, &["fixed_counterparty_id"], "give the counterparty's id in the CRM, or leave it out"),
             (
                 self.missed_call_task && employees.is_empty(),
-                "missed_call_task",
+                &["missed_call_task"],
                 "the task of an unknown client goes to the first employee: add at least one [[account.connection.employee]]",
             ),
+            (
+                !self.structures.operations.pattern.contains("{}"),
+                &["structures", "operations", "pattern"],
+                "{} must stand where the text goes: \"{}\" or \"%{}%\"",
+            ),
+            (!(1..=5).contains(&companies.len()), &["structures", "companies", "phones"], PHONES),
+            (persons.len() > 5, &["structures", "persons", "phones"], PHONES),
         ];
-        let mut problems: Vec<Problem> = checks
-            .iter()
-            .filter(|(wrong, ..)| *wrong)
-            .map(|(_, key, message)| problem(&["settings".to_owned(), (*key).to_owned()], message))
-            .collect();
-        if !operations.pattern.contains("{}") {
-            let path = ["settings", "structures", "operations", "pattern"].map(str::to_owned);
-            problems.push(problem(&path, "{} must stand where the text goes: \"{}\" or \"%{}%\""));
-        }
-        for (key, phones) in
-            [("companies", &self.structures.companies.phones), ("persons", &self.structures.persons.phones)]
-        {
-            if phones.len() > 5 || (key == "companies" && phones.is_empty()) {
-                let path = ["settings", "structures", key, "phones"].map(str::to_owned);
-                problems.push(problem(&path, "name 1 to 5 fields; persons may have none"));
-            }
-        }
-        problems
+        let wrong = checks.iter().filter(|(wrong, ..)| *wrong);
+        wrong.map(|(_, path, message)| problem(&[&["settings"], *path].concat(), *message)).collect()
     }
 }
 
-fn mapping_problems(row: usize, employee: &Employee) -> Vec<Problem> {
-    let path = |key: &str| ["employee".to_owned(), row.to_string(), key.to_owned()];
-    let mut problems = Vec::new();
-    if employee.crm_user.trim().is_empty() {
-        problems.push(problem(&path("crm_user"), "give the user's id in the CRM"));
-    }
-    if employee.who.extension.as_deref().is_none_or(|extension| extension.trim().is_empty()) {
-        problems.push(problem(&path("extension"), "RBS CRM maps users to extensions: give the short internal number"));
-    }
-    problems
-}
+const PHONES: &str = "name 1 to 5 fields; persons may have none";
 
-fn settings_path(path: &serde_path_to_error::Path) -> Vec<String> {
-    let segments = path.iter().map(ToString::to_string);
-    std::iter::once("settings".to_owned()).chain(segments).collect()
-}
-
-fn problem(path: &[String], message: &str) -> Problem {
-    Problem { path: path.to_vec(), message: message.to_owned() }
-}
-
-/// Ids in RBS CRM are numbers, so people write them without quotes as well.
-fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    match Option::<Value>::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(Value::Number(number)) if number.is_u64() => Ok(Some(number.to_string())),
-        Some(other) => {
-            Err(serde::de::Error::custom(format!("{other} is not an id: give the counterparty's id in the CRM")))
-        }
-    }
+fn has_extension(employee: &Employee) -> bool {
+    employee.who.extension.as_deref().is_some_and(|extension| !extension.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -192,11 +124,11 @@ mod tests {
 
     #[test]
     fn without_any_settings_the_defaults_hold() {
-        let settings = Settings::read(&Map::new(), &[]).unwrap();
+        let (usual, settings) = Settings::read(&Map::new(), &[]).unwrap();
         assert_eq!(settings, Settings::default());
         assert!(settings.notify_only_responsible && !settings.create_contact);
         assert_eq!(settings.structures.contacts.structure.as_str(), "documents.contacts");
-        assert_eq!(settings.limits().max_in_flight, 4);
+        assert_eq!(usual.limits().max_in_flight, 4);
     }
 
     #[test]
@@ -239,7 +171,7 @@ mod tests {
     #[test]
     fn r7_the_fixed_counterparty_may_be_written_as_a_number() {
         let settings = json!({"create_contact": true, "fixed_counterparty_id": 42});
-        let settings = Settings::read(settings.as_object().unwrap(), &[]).unwrap();
+        let settings = Settings::read(settings.as_object().unwrap(), &[]).unwrap().1;
         assert_eq!(settings.fixed_counterparty_id.as_deref(), Some("42"));
     }
 
@@ -248,7 +180,7 @@ mod tests {
         let settings = json!({"structures": {
             "deals": {"structure": "documents.sales", "active": "5"}, "contacts": {"external_id": "", "duration": "length"}
         }});
-        let settings = Settings::read(settings.as_object().unwrap(), &[]).unwrap();
+        let settings = Settings::read(settings.as_object().unwrap(), &[]).unwrap().1;
         assert_eq!(settings.structures.deals.structure.as_str(), "documents.sales");
         assert_eq!(settings.structures.deals.owner.as_str(), "owner");
         assert!(settings.structures.contacts.external_id.name().is_none());
@@ -257,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_schema_names_every_setting() {
-        let schema = serde_json::to_value(schemars::schema_for!(Settings)).unwrap();
+        let schema = serde_json::to_value(Settings::schema()).unwrap();
         for key in ["max_in_flight", "fixed_counterparty_id", "structures", "missed_call_task"] {
             assert!(schema["properties"].get(key).is_some(), "{key}");
         }

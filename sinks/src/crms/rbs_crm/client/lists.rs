@@ -3,87 +3,40 @@
 
 use std::collections::BTreeSet;
 
-use schemas::Phone;
 use serde_json::Value;
+use tokio::time::Instant;
 
-use super::rows::{Row, by_uid, marked, oldest, shown, text};
-use super::{Client, ID, Kind, answers, kind};
-use crate::connector::{Look, Put};
+use super::rows::{Row, by_uid, shown, text};
+use super::{Client, ID, Kind, answers};
+use crate::connector::Look;
 use crate::crms::rbs_crm::found::{Company, Deals, Holders, Person, Query};
-use crate::crms::rbs_crm::plan::{same_number, spellings};
 use crate::crms::rbs_crm::settings::Name;
 use crate::crms::rbs_crm::xml::{Action, Ask, Filter};
 use crate::failure::Failure;
 
 /// Rows asked for where several may match.
 const ROWS_MAX: u32 = 100;
-/// Users read by a check.
-const USERS_MAX: u32 = 1000;
 
 impl Client {
     /// Looks up what the plan asks for.
     pub async fn look(&self, look: &Look) -> Result<Value, Failure> {
         let query = serde_json::from_value(look.query.clone())
             .map_err(|why| Failure::NotUnderstood(format!("look-up {}: {why}", look.name)))?;
+        let deadline = self.deadline();
         let found = match query {
-            Query::Holders { spellings } => serde_json::to_value(self.holders(&spellings).await?),
+            Query::Users => Ok(self.working(deadline).await?),
+            Query::Holders { spellings } => serde_json::to_value(self.holders(&spellings, deadline).await?),
             Query::Companies { ids } => {
-                let companies = self.companies_by_ids(&ids).await?;
+                let companies = self.companies_by_ids(&ids, deadline).await?;
                 serde_json::to_value(Holders { companies, persons: Vec::new() })
             }
-            Query::LastActiveDeal { owner } => serde_json::to_value(self.last_active_deal(&owner).await?),
+            Query::LastActiveDeal { owner } => serde_json::to_value(self.last_active_deal(&owner, deadline).await?),
         };
         found.map_err(|why| Failure::NotUnderstood(format!("look-up {}: {why}", look.name)))
     }
 
-    /// Finds the record that an earlier try of `put` may have made: the oldest with its marker.
-    pub async fn find(&self, put: &Put) -> Result<Option<String>, Failure> {
-        let names = &self.names;
-        match put.record.as_str() {
-            _ if put.marker.is_empty() => Ok(None),
-            kind::COMPANY => {
-                let number = Phone::read(&put.marker, "");
-                let holders = self.holders(&spellings(&number)).await?;
-                let ours = |company: &Company| company.phones.iter().any(|phone| same_number(&number, phone));
-                Ok(oldest(holders.companies.into_iter().filter(ours).map(|company| company.id)))
-            }
-            kind::CONTACT => match names.contacts.external_id.name() {
-                Some(field) => {
-                    let filter = Filter {
-                        field: field.as_str(),
-                        operation: &names.operations.equals,
-                        value: put.marker.clone(),
-                    };
-                    let rows = self.list(&names.contacts.structure, field, filter).await?;
-                    Ok(marked(rows, field, |text| text == put.marker))
-                }
-                None => self.find_by_mark(&names.contacts.structure, &names.contacts.description, put).await,
-            },
-            kind::HISTORY => self.find_by_mark(&names.history.structure, &names.history.text, put).await,
-            kind::TASK => self.find_by_mark(&names.tasks.structure, &names.tasks.description, put).await,
-            _ => Ok(None),
-        }
-    }
-
-    async fn find_by_mark(&self, structure: &Name, field: &Name, put: &Put) -> Result<Option<String>, Failure> {
-        // Some databases take brackets in a pattern for a set of characters.
-        let filter = self.like(field, put.marker.trim_matches(['[', ']']));
-        let rows = self.list(structure, field, filter).await?;
-        Ok(marked(rows, field, |text| text.contains(&put.marker)))
-    }
-
-    /// The ids of all users.
-    pub(super) async fn users(&self) -> Result<Vec<String>, Failure> {
-        let users = &self.names.users;
-        let fields = vec![ID, users.name.as_str()];
-        let structure = users.structure.as_str();
-        let ask = Ask::List { structure, fields, filters: Vec::new(), order: None, limit: USERS_MAX };
-        let rows = self.rows(vec![Action::new("users", ask)]).await?;
-        Ok(rows.into_iter().flat_map(|(_, rows)| rows).filter_map(|row| text(&row, ID)).collect())
-    }
-
     /// Who may have a number: one request with an action for each field and spelling.
-    async fn holders(&self, spellings: &[String]) -> Result<Holders, Failure> {
+    pub(super) async fn holders(&self, spellings: &[String], deadline: Instant) -> Result<Holders, Failure> {
         let (companies, persons) = (&self.names.companies, &self.names.persons);
         let mut actions = Vec::new();
         for spelling in spellings {
@@ -106,7 +59,7 @@ impl Client {
         }
         let mut holders = Holders::default();
         let mut seen = BTreeSet::new();
-        for (uid, rows) in self.rows(actions).await? {
+        for (uid, rows) in self.rows(actions, deadline).await? {
             for row in rows {
                 let id = (uid.starts_with("person"), text(&row, ID).unwrap_or_default());
                 if id.1.is_empty() || !seen.insert(id.clone()) {
@@ -122,18 +75,14 @@ impl Client {
         Ok(holders)
     }
 
-    async fn companies_by_ids(&self, ids: &[String]) -> Result<Vec<Company>, Failure> {
-        let equals = &self.names.operations.equals;
-        let actions = ids.iter().map(|id| {
-            let filter = Filter { field: ID, operation: equals, value: id.clone() };
-            self.companies_action(&format!("company-{id}"), filter)
-        });
-        let rows = self.rows(actions.collect()).await?;
+    async fn companies_by_ids(&self, ids: &[String], deadline: Instant) -> Result<Vec<Company>, Failure> {
+        let actions = ids.iter().map(|id| self.companies_action(&format!("company-{id}"), self.by_id(id)));
+        let rows = self.rows(actions.collect(), deadline).await?;
         let companies = rows.into_iter().flat_map(|(_, rows)| rows).filter_map(|row| self.company(&row));
         Ok(companies.filter(|company| ids.contains(&company.id)).collect())
     }
 
-    async fn last_active_deal(&self, owner: &str) -> Result<Deals, Failure> {
+    async fn last_active_deal(&self, owner: &str, deadline: Instant) -> Result<Deals, Failure> {
         let (deals, operations) = (&self.names.deals, &self.names.operations);
         let wanted = [(deals.owner.as_str(), owner), (deals.status.as_str(), deals.active.as_str())];
         let filters = wanted
@@ -143,7 +92,7 @@ impl Client {
         let fields = vec![ID, deals.owner.as_str(), deals.status.as_str(), deals.date.as_str()];
         let order = Some((deals.date.as_str(), operations.descending.as_str()));
         let ask = Ask::List { structure: deals.structure.as_str(), fields, filters, order, limit: 1 };
-        let rows = self.rows(vec![Action::new("deal", ask)]).await?;
+        let rows = self.rows(vec![Action::new("deal", ask)], deadline).await?;
         let rows: Vec<Row> = rows.into_iter().flat_map(|(_, rows)| rows).collect();
         let strange = |row: &Row| wanted.iter().any(|(field, value)| row.get(*field).is_some_and(|held| held != value));
         if rows.iter().any(strange) {
@@ -187,21 +136,36 @@ impl Client {
         Some(Person { owner: text(row, names.owner.as_str())?, phones })
     }
 
-    fn like<'a>(&'a self, field: &'a Name, text: &str) -> Filter<'a> {
+    pub(super) fn by_id(&self, id: &str) -> Filter<'_> {
+        Filter { field: ID, operation: &self.names.operations.equals, value: id.to_owned() }
+    }
+
+    pub(super) fn like<'a>(&'a self, field: &'a Name, text: &str) -> Filter<'a> {
         let operations = &self.names.operations;
         Filter { field: field.as_str(), operation: &operations.like, value: operations.pattern.replace("{}", text) }
     }
 
-    async fn list(&self, structure: &Name, field: &Name, filter: Filter<'_>) -> Result<Vec<Row>, Failure> {
-        let (structure, fields) = (structure.as_str(), vec![ID, field.as_str()]);
+    /// The rows of one structure.
+    pub(super) async fn list(
+        &self,
+        structure: &Name,
+        fields: Vec<&str>,
+        filter: Filter<'_>,
+        deadline: Instant,
+    ) -> Result<Vec<Row>, Failure> {
+        let structure = structure.as_str();
         let ask = Ask::List { structure, fields, filters: vec![filter], order: None, limit: ROWS_MAX };
-        let rows = self.rows(vec![Action::new("find", ask)]).await?;
+        let rows = self.rows(vec![Action::new("find", ask)], deadline).await?;
         Ok(rows.into_iter().flat_map(|(_, rows)| rows).collect())
     }
 
     /// Sends list actions; the rows that came for each, by its uid.
-    async fn rows(&self, actions: Vec<Action<'_>>) -> Result<Vec<(String, Vec<Row>)>, Failure> {
-        let said = self.send(Kind::Read, &actions).await?;
+    pub(super) async fn rows(
+        &self,
+        actions: Vec<Action<'_>>,
+        deadline: Instant,
+    ) -> Result<Vec<(String, Vec<Row>)>, Failure> {
+        let said = self.send(Kind::Read, &actions, deadline).await?;
         answers::carried_out(Kind::Read, &said)?;
         by_uid(actions.into_iter().map(|action| action.uid).collect(), said)
     }

@@ -6,9 +6,11 @@ use std::ops::ControlFlow;
 
 use schemas::{Call, Phone};
 
-use super::{Rules, look, phones};
+use super::{Rules, spellings};
 use crate::connector::{Known, Look};
 use crate::crms::rbs_crm::found::{Company, Holders, Query};
+use crate::kit::phones::{self, same_number};
+use crate::kit::plan::look;
 
 /// The look-up of the client's number.
 const BY_NUMBER: &str = "counterparty";
@@ -85,36 +87,39 @@ impl Matched {
 /// Finds it. `bound` is the counterparty that this call's contact has already: it stays while it exists, so that a
 /// correction does not move the contact; gone (merged, removed), the number decides again.
 pub fn find(rules: &Rules, call: &Call, known: &Known, bound: Option<&str>) -> ControlFlow<Look, Matched> {
-    let client = match number(call) {
+    let client = match phones::number(call) {
         Ok(client) => client,
         Err(why) => return ControlFlow::Continue(Matched::NoNumber(why)),
     };
-    if let Some(made) = known.made.get("company") {
-        return ControlFlow::Continue(Matched::Ours { id: made.crm_id.clone() });
-    }
-    // Once the number has decided, it has for this try: what is bound meanwhile is bound by it.
-    if known.found.contains_key(BY_NUMBER) {
-        return search(known, client);
-    }
-    if bound.is_some() && bound == rules.settings.fixed_counterparty_id.as_deref() {
-        return ControlFlow::Continue(Matched::Unknown);
-    }
-    if let Some(id) = bound.or(known.remembered.get("company").map(String::as_str)) {
-        let query = Query::Companies { ids: vec![id.to_owned()] };
-        let holders = holders(known, "known-counterparty", &query, "the counterparty this number had before")?;
-        if let Some(company) = holders.companies.into_iter().find(|company| company.id == id) {
-            let own_phone = has(&company.phones, client);
-            // One made for the number may have been given another number since; then the number decides again.
-            if own_phone || bound.is_some() {
-                return ControlFlow::Continue(found(company, own_phone, 1));
+    let made = known.made.get("company").map(|made| made.crm_id.as_str());
+    // Once the number has decided, it has for this try: what is made and bound meanwhile is so by it.
+    if !known.found.contains_key(BY_NUMBER) {
+        if bound.is_some() && bound == rules.settings.fixed_counterparty_id.as_deref() {
+            return ControlFlow::Continue(Matched::Unknown);
+        }
+        let remembered = known.remembered.get("company").map(String::as_str);
+        if let Some(id) = bound.or(made).or(remembered) {
+            let query = Query::Companies { ids: vec![id.to_owned()] };
+            let holders = holders(known, "known-counterparty", &query, "the counterparty this number had before")?;
+            if let Some(company) = holders.companies.into_iter().find(|company| company.id == id) {
+                let own_phone = has(&company.phones, client);
+                // One made for the number may have been given another number since; then the number decides again.
+                if own_phone || bound.is_some() {
+                    return ControlFlow::Continue(found(company, own_phone, 1));
+                }
             }
         }
     }
-    search(known, client)
+    match (search(known, client)?, made) {
+        (Matched::Unknown, Some(id)) if bound.is_none_or(|bound| bound == id) => {
+            ControlFlow::Continue(Matched::Ours { id: id.to_owned() })
+        }
+        (matched, _) => ControlFlow::Continue(matched),
+    }
 }
 
 fn search(known: &Known, client: &Phone) -> ControlFlow<Look, Matched> {
-    let query = Query::Holders { spellings: phones::spellings(client) };
+    let query = Query::Holders { spellings: spellings(client) };
     let all = holders(known, BY_NUMBER, &query, "who has the client's number")?;
     let own: Vec<Company> = all.companies.into_iter().filter(|company| has(&company.phones, client)).collect();
     let persons = all.persons.into_iter().filter(|person| has(&person.phones, client));
@@ -133,16 +138,6 @@ fn search(known: &Known, client: &Phone) -> ControlFlow<Look, Matched> {
     ControlFlow::Continue(oldest(companies).map_or(Matched::Unknown, |company| found(company, false, count)))
 }
 
-/// The client's whole number, or why there is none.
-pub fn number(call: &Call) -> Result<&Phone, &'static str> {
-    match &call.client {
-        None => Err("the PBX did not say who called"),
-        Some(client) if client.anonymous => Err("the caller hides the number"),
-        Some(client) if client.e164.is_none() => Err("an extension or a short number is nobody's"),
-        Some(client) => Ok(client),
-    }
-}
-
 fn holders(known: &Known, name: &str, query: &Query, why: &str) -> ControlFlow<Look, Holders> {
     match known.found.get(name) {
         Some(found) => ControlFlow::Continue(serde_json::from_value(found.clone()).unwrap_or_default()),
@@ -156,7 +151,7 @@ fn found(company: Company, own_phone: bool, of: usize) -> Matched {
 }
 
 fn has(stored: &[String], client: &Phone) -> bool {
-    stored.iter().any(|stored| phones::same_number(client, stored))
+    stored.iter().any(|stored| same_number(client, stored))
 }
 
 /// The CRM numbers its rows: the lowest id is the oldest.

@@ -4,10 +4,12 @@ use schemas::time::later;
 use schemas::{Call, Direction, Recording};
 use serde_json::{Map, Value};
 
-use super::responsible::Responsible;
 use super::{Rules, texts};
 use crate::connector::{Made, Put};
 use crate::crms::rbs_crm::settings::{Name, Optional};
+use crate::kit::marks::{mark, marked};
+use crate::kit::people::{Responsible, stays};
+use crate::kit::{phones, times};
 
 /// The kinds of record, as [`Put::record`] names them.
 pub mod kind {
@@ -21,10 +23,9 @@ pub mod kind {
     pub const TASK: &str = "task";
     /// A live notice.
     pub const NOTIFICATION: &str = "notification";
+    /// Those that people see.
+    pub const SEEN: &[&str] = &[COMPANY, CONTACT, HISTORY, TASK];
 }
-
-/// What is no whole number is written no longer than a phone field may be.
-const PHONE_MAX: usize = 32;
 
 #[derive(Default)]
 struct Fields(Map<String, Value>);
@@ -47,15 +48,8 @@ impl Fields {
     }
 }
 
-fn put(name: &str, record: &str, fields: Fields, marker: String, why: &str) -> Put {
-    Put {
-        name: name.to_owned(),
-        record: record.to_owned(),
-        content: fields.0,
-        marker,
-        remember: None,
-        why: why.to_owned(),
-    }
+fn put(name: &str, record: &str, fields: Fields, marker: String, why: impl Into<String>) -> Put {
+    Put { name: name.to_owned(), record: record.to_owned(), content: fields.0, marker, remember: None, why: why.into() }
 }
 
 /// R4: a new counterparty, named by its number and found again by it.
@@ -68,7 +62,8 @@ pub fn company(rules: &Rules, call: &Call, responsible: &Responsible) -> Put {
     fields.set(&names.phone, number.clone());
     fields.known(&names.manager, responsible.user.clone());
     fields.optional(&names.visible, Some("1"));
-    let made = put("company", kind::COMPANY, fields, number, "R4: a counterparty for a number that nobody has");
+    let why = responsible.because("R4: a counterparty for a number that nobody has");
+    let made = put("company", kind::COMPANY, fields, number, why);
     Put { remember: Some("company"), ..made }
 }
 
@@ -79,36 +74,32 @@ pub fn contact(rules: &Rules, call: &Call, owner: Option<&str>, responsible: &Re
         Direction::Incoming => &names.incoming,
         Direction::Outgoing => &names.outgoing,
     };
-    let client = call.client.as_ref().filter(|client| !client.anonymous && !client.said.is_empty());
-    let number =
-        client.map(|client| client.e164.as_deref().unwrap_or(&client.said).chars().take(PHONE_MAX).collect::<String>());
-    let duration = if call.answered() { call.talk_seconds } else { Some(0) };
     let (description, marker) = match names.external_id.name() {
         Some(_) => (texts::description(call), call.id.to_string()),
-        None => marked(&texts::description(call), texts::mark(call, "contact")),
+        None => marked(&texts::description(call), mark(call, "contact")),
     };
     let mut fields = Fields::default();
     fields.known(&names.owner, owner);
-    fields.set(&names.date, texts::date(call.started_at, &rules.zone));
+    fields.set(&names.date, times::civil(times::began(call), &rules.zone));
     fields.optional(&names.r#type, Some(names.call.as_str()));
     fields.optional(&names.direction, Some(direction.as_str()));
-    fields.optional(&names.phone, number);
+    fields.optional(&names.phone, phones::shown(call.client.as_ref()));
     fields.known(&names.responsible, responsible.user.clone());
     fields.set(&names.description, description);
     fields.optional(&names.record_url, call.recordings.first().map(|recording| recording.url.as_str()));
-    fields.optional(&names.duration, duration.map(|seconds| seconds.to_string()));
+    fields.optional(&names.duration, times::talk_seconds(call).map(|seconds| seconds.to_string()));
     fields.optional(&names.external_id, Some(marker.as_str()));
     fields.optional(&names.visible, Some("1"));
-    put("contact", kind::CONTACT, fields, marker, "R4: a document for every call that ended")
+    put("contact", kind::CONTACT, fields, marker, responsible.because("R4: a document for every call that ended"))
 }
 
 /// R5: a recording in the history of a deal.
 pub fn history(rules: &Rules, call: &Call, name: &str, recording: &Recording, deal: &str) -> Put {
     let names = &rules.settings.structures.history;
-    let (text, marker) = marked(&texts::recording(call), texts::mark(call, name));
+    let (text, marker) = marked(&texts::recording(call), mark(call, name));
     let mut fields = Fields::default();
     fields.set(&names.owner, deal);
-    fields.set(&names.date, texts::date(call.started_at, &rules.zone));
+    fields.set(&names.date, times::civil(times::began(call), &rules.zone));
     fields.set(&names.text, text);
     fields.set(&names.record_url, recording.url.as_str());
     put(name, kind::HISTORY, fields, marker, "R5: the recording goes to the last active deal")
@@ -118,25 +109,25 @@ pub fn history(rules: &Rules, call: &Call, name: &str, recording: &Recording, de
 pub fn history_again(rules: &Rules, call: &Call, name: &str, recording: &Recording, made: &Made) -> Put {
     let mut fields = Fields(made.content.clone());
     fields.set(&rules.settings.structures.history.record_url, recording.url.as_str());
-    put(name, kind::HISTORY, fields, texts::mark(call, name), "R5: the recording as it now is")
+    put(name, kind::HISTORY, fields, mark(call, name), "R5: the recording as it now is")
 }
 
 /// R6: the task of a missed call.
 pub fn task(rules: &Rules, call: &Call, owner: Option<&str>, responsible: &Responsible) -> Put {
     let names = &rules.settings.structures.tasks;
-    let over = call.ended_at.unwrap_or(call.started_at);
+    let over = call.ended_at.unwrap_or_else(|| times::began(call));
     let due = later(over, rules.settings.missed_task_due.duration());
-    let (description, marker) = marked(&texts::task(call, &rules.zone), texts::mark(call, "task"));
+    let (description, marker) = marked(&texts::task(call, &rules.zone), mark(call, "task"));
     let mut fields = Fields::default();
     fields.known(&names.owner, owner);
-    fields.set(&names.date, texts::date(over, &rules.zone));
-    fields.optional(&names.deadline, Some(texts::date(due, &rules.zone)));
+    fields.set(&names.date, times::civil(over, &rules.zone));
+    fields.optional(&names.deadline, Some(times::civil(due, &rules.zone)));
     fields.known(&names.responsible, responsible.user.clone());
     fields.set(&names.name, texts::MISSED_CALL);
     fields.set(&names.description, description);
     fields.set(&names.status, names.open.as_str());
     fields.optional(&names.visible, Some("1"));
-    put("task", kind::TASK, fields, marker, "R6: a missed incoming call makes a task")
+    put("task", kind::TASK, fields, marker, responsible.because("R6: a missed incoming call makes a task"))
 }
 
 /// A6: the same task, done.
@@ -144,7 +135,7 @@ pub fn task_done(rules: &Rules, call: &Call, made: &Made) -> Put {
     let names = &rules.settings.structures.tasks;
     let mut fields = Fields(made.content.clone());
     fields.set(&names.status, names.done.as_str());
-    put("task", kind::TASK, fields, texts::mark(call, "task"), "A6: the call was not missed after all")
+    put("task", kind::TASK, fields, mark(call, "task"), stays("A6: the call was not missed after all"))
 }
 
 /// R3: a notice to one user. It leaves nothing to find, so it has no mark.
@@ -153,10 +144,6 @@ pub fn notification(rules: &Rules, call: &Call, user: &str, name: Option<&str>) 
     let mut fields = Fields::default();
     fields.set(&names.user, user);
     fields.set(&names.text, texts::notice(call, name));
-    fields.set(&names.date, texts::date(call.started_at, &rules.zone));
+    fields.set(&names.date, times::civil(times::began(call), &rules.zone));
     put(&format!("notice-{user}"), kind::NOTIFICATION, fields, String::new(), "R3: an incoming call rings")
-}
-
-fn marked(text: &str, mark: String) -> (String, String) {
-    (format!("{text} {mark}"), mark)
 }

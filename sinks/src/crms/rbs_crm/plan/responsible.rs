@@ -1,52 +1,46 @@
-//! To whom a record belongs (R6, R8), and by which rule, so that it can be explained (A7).
+//! To whom a record belongs in RBS CRM (R6, R8), and by which rule, so that it can be explained (A7). Whoever no longer works
+//! there is given nothing (F11).
 
-use schemas::{Call, Direction, Employee, Who};
+use schemas::Call;
 
 use super::Rules;
+use crate::kit::people::{self, Active, Responsible};
 
-/// A user of the CRM, or nobody, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Responsible {
-    /// The CRM's id of the user.
-    pub user: Option<String>,
-    /// The rule, for people.
-    pub rule: String,
-}
-
-/// Who talked last; of an unanswered outgoing call, who called. A missed call, or somebody who is not in the mapping:
-/// as [`of_missed`] says.
-pub fn of_call(rules: &Rules, call: &Call, manager: Option<&str>) -> Responsible {
-    let Some((who, what)) = spoke(call) else { return of_missed(rules, manager) };
-    if let Some(employee) = mapped(rules, who, call) {
-        return Responsible { user: Some(employee.crm_user.clone()), rule: format!("{} {what}", who.name()) };
-    }
-    let Responsible { user, rule } = of_missed(rules, manager);
-    let who = if who.is_empty() { "an unnamed employee" } else { who.name() };
-    Responsible { user, rule: format!("{who} {what} and is not in the mapping, so {rule}") }
+/// Who talked last; of an unanswered outgoing call, who called. A missed call, or somebody who is not in the mapping or no
+/// longer works there: as [`of_missed`] says.
+pub fn of_call(rules: &Rules, call: &Call, manager: Option<&str>, active: &Active) -> Responsible {
+    let Some((who, what)) = people::spoke(call) else { return of_missed(rules, manager, active) };
+    let why = match people::mapped(&rules.employees, who, &call.source) {
+        Some(employee) if active.has(&employee.crm_user) => {
+            return Responsible {
+                user: Some(employee.crm_user.clone()),
+                rule: format!("{} {what}", people::named(who)),
+            };
+        }
+        Some(_) => "no longer works there",
+        None => "is not in the mapping",
+    };
+    let Responsible { user, rule } = of_missed(rules, manager, active);
+    Responsible { user, rule: format!("{} {what} and {why}, so {rule}", people::named(who)) }
 }
 
 /// The counterparty's responsible, else the first employee in the mapping, else nobody.
-pub fn of_missed(rules: &Rules, manager: Option<&str>) -> Responsible {
-    if let Some(manager) = manager {
+pub fn of_missed(rules: &Rules, manager: Option<&str>, active: &Active) -> Responsible {
+    let Some(manager) = manager else { return first(rules, active) };
+    if active.has(manager) {
         return Responsible { user: Some(manager.to_owned()), rule: "the counterparty's responsible".to_owned() };
     }
-    match rules.employees.first() {
-        Some(first) => {
-            Responsible { user: Some(first.crm_user.clone()), rule: "the first employee in the mapping".to_owned() }
-        }
-        None => Responsible { user: None, rule: "the mapping is empty".to_owned() },
-    }
+    let Responsible { user, rule } = first(rules, active);
+    Responsible { user, rule: format!("the counterparty's responsible no longer works there, so {rule}") }
 }
 
-/// The first line of the mapping for an employee of this call.
-pub fn mapped<'r>(rules: &'r Rules, who: &Who, call: &Call) -> Option<&'r Employee> {
-    rules.employees.iter().find(|employee| employee.is(who, &call.source))
-}
-
-fn spoke(call: &Call) -> Option<(&Who, &'static str)> {
-    let caller = || call.legs.first().filter(|_| call.direction == Direction::Outgoing).map(|leg| &leg.who);
-    if call.answered() {
-        return call.talked_last().or_else(caller).map(|who| (who, "talked last"));
-    }
-    caller().map(|who| (who, "called"))
+fn first(rules: &Rules, active: &Active) -> Responsible {
+    let works = rules.employees.iter().position(|employee| active.has(&employee.crm_user));
+    let rule = match works {
+        Some(0) => "the first employee in the mapping",
+        Some(_) => "the first employee in the mapping who still works there",
+        None if rules.employees.is_empty() => "the mapping is empty",
+        None => "nobody in the mapping works there any more",
+    };
+    Responsible { user: works.map(|row| rules.employees[row].crm_user.clone()), rule: rule.to_owned() }
 }

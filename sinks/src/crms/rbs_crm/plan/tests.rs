@@ -1,18 +1,22 @@
 //! The rows of the scenarios as tests: a call, what the CRM holds, and what is there afterwards.
 
 mod contacts;
+mod corrections;
+mod crm;
 mod notices;
 mod recordings;
+mod responsible;
 mod tasks;
 
 use std::collections::BTreeMap;
 
-use schemas::{CallId, CallState, Leg, Marketing, Outcome, Phone, Recording, Talk, Timestamp, Who};
+use schemas::{CallId, CallState, Direction, Leg, Marketing, Outcome, Phone, Recording, Talk, Timestamp, Who};
 use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::connector::{Made, Put};
 use crate::crms::rbs_crm::found::{Company, Holders, Person};
+use crm::Crm;
 
 const CLIENT: &str = "79161112233";
 
@@ -82,94 +86,8 @@ fn rules(settings: Value) -> Rules {
     let employees = json!([{"crm_user": "17", "extension": "101"}, {"crm_user": "18", "extension": "102"}]);
     let employees: Vec<Employee> = serde_json::from_value(employees).unwrap();
     let Value::Object(settings) = settings else { panic!("not a table") };
-    let settings = Settings::read(&settings, &employees).unwrap();
+    let settings = Settings::read(&settings, &employees).unwrap().1;
     Rules { settings, zone: TimeZone::get("Europe/Moscow").unwrap(), employees }
-}
-
-/// A CRM in a few lines, and a delivery that is carried out in it.
-#[derive(Default)]
-struct Crm {
-    companies: Vec<Company>,
-    persons: Vec<Person>,
-    /// Counterparty and last active deal.
-    deals: BTreeMap<String, String>,
-    known: Known,
-    /// Every record made or changed, in order.
-    puts: Vec<Put>,
-    /// The names of look-ups, in order.
-    looks: Vec<String>,
-}
-
-impl Crm {
-    fn company(mut self, id: &str, manager: &str, phone: &str) -> Self {
-        let manager = Some(manager.to_owned()).filter(|manager| !manager.is_empty());
-        let phones = vec![phone.to_owned()];
-        self.companies.push(Company { id: id.to_owned(), name: format!("Компания {id}"), manager, phones });
-        self
-    }
-
-    fn person(mut self, owner: &str, phone: &str) -> Self {
-        self.persons.push(Person { owner: owner.to_owned(), phones: vec![phone.to_owned()] });
-        self
-    }
-
-    fn deal(mut self, company: &str, id: &str) -> Self {
-        self.deals.insert(company.to_owned(), id.to_owned());
-        self
-    }
-
-    fn remembers(mut self, id: &str) -> Self {
-        self.known.remembered.insert("company".to_owned(), id.to_owned());
-        self
-    }
-
-    fn answer(&self, query: Query) -> Value {
-        match query {
-            Query::Holders { spellings } => {
-                assert!(spellings.contains(&"9161112233".to_owned()));
-                json!(Holders { companies: self.companies.clone(), persons: self.persons.clone() })
-            }
-            Query::Companies { ids } => {
-                let companies = self.companies.iter().filter(|company| ids.contains(&company.id)).cloned().collect();
-                json!(Holders { companies, persons: Vec::new() })
-            }
-            Query::LastActiveDeal { owner } => {
-                json!(Deals { ids: self.deals.get(&owner).into_iter().cloned().collect() })
-            }
-        }
-    }
-
-    /// Carries a call out; the note at the end. What was found is asked for anew each time, what was made is kept.
-    fn deliver(&mut self, rules: &Rules, call: &Call) -> String {
-        self.known.found.clear();
-        for _ in 0..50 {
-            match rules.next(call, &self.known) {
-                Next::Look(look) => {
-                    let found = self.answer(serde_json::from_value(look.query).unwrap());
-                    self.looks.push(look.name.clone());
-                    assert!(self.known.found.insert(look.name, found).is_none(), "looked up twice");
-                }
-                Next::Put(put) => {
-                    let made = self.known.made.get(&put.name).map(|made| made.crm_id.clone());
-                    let crm_id = made.unwrap_or_else(|| (1000 + self.puts.len()).to_string());
-                    self.known.made.insert(put.name.clone(), Made { crm_id, content: put.content.clone() });
-                    self.puts.push(put);
-                }
-                Next::Done { note } => return note,
-            }
-        }
-        panic!("the plan does not come to an end");
-    }
-
-    /// The names of the records made or changed, in order.
-    fn names(&self) -> Vec<&str> {
-        self.puts.iter().map(|put| put.name.as_str()).collect()
-    }
-
-    /// What the CRM holds of a record; empty: nothing.
-    fn held(&self, name: &str) -> Map<String, Value> {
-        self.known.made.get(name).map(|made| made.content.clone()).unwrap_or_default()
-    }
 }
 
 fn text<'a>(fields: &'a Map<String, Value>, field: &str) -> &'a str {

@@ -3,24 +3,15 @@
 use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
-use schemas::{Call, Direction, EventId, Phone, Timestamp};
+use schemas::{Call, Direction, Phone};
+
+use crate::kit::times;
 
 /// The title of a task.
 pub const MISSED_CALL: &str = "Пропущенный звонок";
 
 /// Links to recordings in one text.
 const LINKS_MAX: usize = 10;
-
-/// An instant as the XML API takes it: `2026-11-19 12:00:05` in the connection's zone.
-pub fn date(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// Our mark at the end of a text, told by call and step: 64 bits of a hash.
-pub fn mark(call: &Call, step: &str) -> String {
-    let hash = EventId::of(&[call.id.as_str().as_bytes(), step.as_bytes()]).to_string();
-    format!("[rf:{}]", &hash[..16])
-}
 
 /// What a call was: one line.
 pub fn description(call: &Call) -> String {
@@ -56,7 +47,7 @@ pub fn description(call: &Call) -> String {
 
 /// What a task for a missed call asks for.
 pub fn task(call: &Call, zone: &TimeZone) -> String {
-    let at = call.started_at.to_zoned_datetime(zone.clone()).strftime("%d.%m.%Y %H:%M:%S").to_string();
+    let at = times::began(call).to_zoned_datetime(zone.clone()).strftime("%d.%m.%Y %H:%M:%S").to_string();
     let line = call.line.as_ref().map(|line| format!(", линия {}", line.pretty())).unwrap_or_default();
     format!("{MISSED_CALL} {at} от {}{line}", client(call.client.as_ref()))
 }
@@ -107,11 +98,5 @@ mod tests {
         for (seconds, text) in [(0, "0 с"), (59, "59 с"), (60, "1 мин"), (3725, "62 мин 5 с")] {
             assert_eq!(length(seconds), text);
         }
-    }
-
-    #[test]
-    fn dates_are_of_the_connections_zone() {
-        let at = "2026-11-19T21:30:05Z".parse().unwrap();
-        assert_eq!(date(at, &TimeZone::get("Europe/Moscow").unwrap()), "2026-11-20 00:30:05");
     }
 }

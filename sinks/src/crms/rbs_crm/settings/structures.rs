@@ -180,6 +180,8 @@ names! {
         structure: Name = "references.users",
         /// What they are called.
         name: Name = "name",
+        /// 1: works there, 0: no longer; the public samples name no such field.
+        visible: Optional = "",
     }
     /// The words of a list request.
     Operations {

@@ -1,4 +1,4 @@
-//! R4, R7, and to whom a contact belongs.
+//! R4, R7.
 
 use super::*;
 
@@ -51,7 +51,7 @@ fn r4_the_second_first_call_takes_the_counterparty_that_the_first_made() {
     // The CRM's search does not show it yet, so it is asked for by its id.
     let mut crm = Crm::default().company("50", "18", "+79161112233").remembers("50");
     crm.deliver(&r4(), &missed());
-    assert_eq!((crm.looks.join(" ").as_str(), crm.names().join(" ").as_str()), ("known-counterparty", "contact"));
+    assert_eq!((crm.looks.join(" ").as_str(), crm.names().join(" ").as_str()), ("known-counterparty users", "contact"));
     assert_eq!(text(&crm.held("contact"), "owner"), "50");
 }
 
@@ -68,7 +68,7 @@ fn f10_a_counterparty_of_ours_that_is_gone_or_has_another_number_now_is_looked_f
 fn r4_a_contact_person_leads_to_its_counterparty() {
     let mut crm = Crm::default().company("9", "18", "").person("9", "8 916 111 22 33").person("0", CLIENT);
     let note = crm.deliver(&r4(), &missed());
-    assert_eq!(crm.looks, ["counterparty", "owners"]);
+    assert_eq!(crm.looks, ["counterparty", "owners", "users"]);
     let contact = crm.held("contact");
     assert_eq!((text(&contact, "owner"), text(&contact, "responsible")), ("9", "18"));
     assert!(note.contains("through a contact person"), "{note}");
@@ -95,7 +95,7 @@ fn a16_hidden_callers_extensions_and_short_numbers_have_no_counterparty() {
         for settings in [json!({"create_contact": true}), json!({"create_contact": true, "fixed_counterparty_id": 5})] {
             let mut crm = Crm::default().company("7", "18", said);
             let note = crm.deliver(&rules(settings), &from(said, missed()));
-            assert_eq!((crm.names().join(" ").as_str(), crm.looks.len()), ("contact", 0), "{said}");
+            assert_eq!((crm.names().join(" "), crm.looks.join(" ")), ("contact".into(), "users".into()), "{said}");
             let contact = crm.held("contact");
             assert_eq!((text(&contact, "owner"), text(&contact, "phone")), ("(none)", phone), "{said}");
             assert!(note.contains("no counterparty"), "{note}");
@@ -121,47 +121,6 @@ fn r7_known_numbers_keep_their_own_counterparty() {
     let mut crm = Crm::default().company("7", "18", CLIENT);
     crm.deliver(&rules, &answered());
     assert_eq!(text(&crm.held("contact"), "owner"), "7");
-}
-
-#[test]
-fn r8_a7_the_responsible_follows_the_mapping_and_the_note_names_the_rule() {
-    let unmapped = Call { talks: vec![talk("101"), talk("999")], ..answered() };
-    let transferred = Call { talks: vec![talk("101"), talk("102")], ..answered() };
-    let rows = [
-        (answered(), "18", "17", "101 talked last"),
-        (transferred, "", "18", "102 talked last"),
-        (unmapped.clone(), "33", "33", "999 talked last and is not in the mapping, so the counterparty's responsible"),
-        (unmapped, "0", "17", "999 talked last and is not in the mapping, so the first employee in the mapping"),
-        (missed(), "33", "33", "the counterparty's responsible"),
-        (missed(), "", "17", "the first employee in the mapping"),
-        (outgoing(answered()), "33", "17", "101 talked last"),
-        (outgoing(missed()), "33", "17", "101 called"),
-        (Call { talks: Vec::new(), ..answered() }, "33", "33", "the counterparty's responsible"),
-    ];
-    for (call, manager, user, rule) in rows {
-        let mut crm = Crm::default().company("7", manager, CLIENT);
-        let note = crm.deliver(&r4(), &call);
-        assert_eq!(text(&crm.held("contact"), "responsible"), user, "{rule}");
-        assert!(note.ends_with(&format!("responsible {user}: {rule}")), "{note}");
-    }
-}
-
-#[test]
-fn r8_with_an_empty_mapping_the_responsible_stays_empty() {
-    let rules = Rules { employees: Vec::new(), ..r4() };
-    let mut crm = Crm::default().company("7", "", CLIENT);
-    let note = crm.deliver(&rules, &missed());
-    assert_eq!(text(&crm.held("contact"), "responsible"), "(none)");
-    assert!(note.contains("responsible empty: the mapping is empty"), "{note}");
-}
-
-#[test]
-fn a_mapping_for_one_source_does_not_hold_in_another() {
-    let mut rules = r4();
-    rules.employees[0].source = Some("other".parse().unwrap());
-    let mut crm = Crm::default().company("7", "33", CLIENT);
-    crm.deliver(&rules, &answered());
-    assert_eq!(text(&crm.held("contact"), "responsible"), "33");
 }
 
 #[test]
@@ -199,45 +158,4 @@ fn a_crm_without_a_field_for_our_id_gets_a_mark_at_the_end_of_the_text() {
     assert!(marker.starts_with("[rf:") && marker.len() == 21, "{marker}");
     assert!(text(&crm.held("contact"), "description").ends_with(&marker));
     assert!(!crm.held("contact").contains_key("external_id"));
-}
-
-#[test]
-fn a8_a_recording_that_comes_later_changes_the_same_contact_only() {
-    let mut crm = Crm::default();
-    crm.deliver(&r4(), &answered());
-    crm.deliver(&r4(), &recorded(&["https://r/1"], answered()));
-    assert_eq!(crm.names(), ["company", "contact", "contact"]);
-    assert_eq!(text(&crm.held("contact"), "record_url"), "https://r/1");
-    crm.deliver(&r4(), &recorded(&["https://r/1", "https://r/2"], answered()));
-    let contact = crm.held("contact");
-    assert_eq!(text(&contact, "record_url"), "https://r/1");
-    assert!(text(&contact, "description").ends_with("записи: https://r/1 https://r/2"), "{contact:?}");
-}
-
-#[test]
-fn a_correction_stays_with_the_counterparty_and_follows_it_only_when_it_is_gone() {
-    let mut crm = Crm::default().company("9", "", CLIENT);
-    crm.deliver(&r4(), &missed());
-    // An older one gets the number, then the first is merged into it.
-    crm = crm.company("2", "", CLIENT);
-    crm.deliver(&r4(), &answered());
-    assert_eq!(text(&crm.held("contact"), "owner"), "9");
-    crm.companies.retain(|company| company.id != "9");
-    crm.deliver(&r4(), &recorded(&["https://r/1"], answered()));
-    assert_eq!(text(&crm.held("contact"), "owner"), "2");
-    crm.companies.clear();
-    crm.deliver(&r4(), &recorded(&["https://r/2"], answered()));
-    assert_eq!((text(&crm.held("contact"), "owner"), crm.names().contains(&"company")), ("2", false));
-}
-
-#[test]
-fn a6_a_contact_of_a_call_presumed_missed_follows_the_outcome() {
-    let mut crm = Crm::default().company("7", "33", CLIENT);
-    crm.deliver(&r4(), &Call { presumed: true, ..missed() });
-    let first = crm.held("contact");
-    assert!(text(&first, "description").ends_with("окончание определено по времени"), "{first:?}");
-    crm.deliver(&r4(), &answered());
-    let contact = crm.held("contact");
-    assert_eq!((crm.names().len(), text(&contact, "responsible")), (2, "17"));
-    assert!(text(&contact, "description").starts_with("Входящий звонок"));
 }

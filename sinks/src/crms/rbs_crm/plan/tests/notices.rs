@@ -84,3 +84,18 @@ fn r3_a_notice_says_who_calls() {
     let says = "Входящий звонок: Компания 7, +7 916 111-22-33, линия +7 495 111-22-33";
     assert_eq!((text(content, "text"), text(content, "date")), (says, "2026-11-19 12:00:00"));
 }
+
+#[test]
+fn f11_r3_who_left_is_told_nothing_and_counts_as_not_in_the_mapping() {
+    let rows: [(&str, &[&'static str], Call, &[&str]); 4] = [
+        ("its responsible left: the extension's employee", &["17", "18"], ringing(&[Some("102")]), &["18"]),
+        ("the extension's employee left: everybody else", &["17"], ringing(&[Some("102")]), &["17"]),
+        ("its responsible works there", &["17", "33"], ringing(&[Some("102")]), &["33"]),
+        ("nobody is left", &["99"], ringing(&[None]), &[]),
+    ];
+    for (what, working, call, expected) in rows {
+        let mut crm = Crm::default().company("7", "33", CLIENT).users(working);
+        let puts = told(&mut crm, &rules(json!({})), &call);
+        assert_eq!(users(&puts), expected, "{what}");
+    }
+}
