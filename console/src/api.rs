@@ -1,8 +1,12 @@
 //! The routes: one visible list, from which both the router and the API's description are made.
 
 mod accounts;
+mod alerts;
+mod audit;
 mod calls;
+mod checks;
 mod connections;
+mod credentials;
 mod deliveries;
 mod explain;
 mod fault;
@@ -10,13 +14,17 @@ mod guard;
 mod health;
 mod input;
 mod openapi;
+mod reactivate;
+mod rebuild;
 mod rejected;
+mod replays;
+mod resend;
 mod routes;
 mod shapes;
 mod sources;
 mod templates;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Router, extract::DefaultBodyLimit};

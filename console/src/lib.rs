@@ -2,10 +2,14 @@
 //! list; holds no state of its own but what it shows.
 
 pub mod accounts;
+pub mod alerts;
 mod api;
+pub mod backfill;
 pub mod journal;
 mod metrics;
+mod pbx;
 mod readiness;
+pub mod replay;
 mod state;
 pub mod wire;
 

@@ -13,6 +13,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use schemas::{ConnectionStatus, Timestamp};
 
+use crate::alerts::rows;
+use crate::wire::AlertState;
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct GroupLabels {
     group: String,
@@ -26,6 +29,12 @@ struct ConnectionLabels {
     status: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AlertLabels {
+    kind: &'static str,
+    subject: String,
+}
+
 type Seconds = Gauge<f64, AtomicU64>;
 
 /// The console's own gauges; clones are the same ones.
@@ -36,6 +45,7 @@ pub struct Gauges {
     deliveries: Family<ConnectionLabels, Gauge>,
     oldest: Family<ConnectionLabels, Seconds>,
     connections: Family<ConnectionLabels, Gauge>,
+    alerts: Family<AlertLabels, Gauge>,
     backbone_up: Gauge,
 }
 
@@ -48,6 +58,7 @@ impl Gauges {
         registry.register("deliveries", "Deliveries by connection and status", self.deliveries.clone());
         registry.register("oldest_pending_seconds", "Age of the oldest delivery not done yet", self.oldest.clone());
         registry.register("connections", "1 for the status that a connection has", self.connections.clone());
+        registry.register("alerts", "1 for an alert that is raised, 0 for one that was", self.alerts.clone());
         registry.register("backbone_up", "1 if the backbone answered for this page", self.backbone_up.clone());
     }
 
@@ -56,12 +67,18 @@ impl Gauges {
         let asked = async {
             let lag = backbone.log.lag().await?;
             let accounts = backbone.directory.load().await?;
-            Ok::<_, Error>((lag, accounts, backbone.ledger.tally().await?))
+            let alerts = rows(&*backbone.memos).await?;
+            Ok::<_, Error>((lag, accounts, backbone.ledger.tally().await?, alerts))
         };
         let answer = asked.await;
         self.clear();
-        let (lag, accounts, tally) = answer?;
+        let (lag, accounts, tally, alerts) = answer?;
         self.show(&lag, &accounts, &tally, now);
+        for alert in alerts {
+            let raised = alert.state == AlertState::Raised;
+            let labels = AlertLabels { kind: alert.kind.word(), subject: alert.subject };
+            self.alerts.get_or_create(&labels).set(i64::from(raised));
+        }
         self.backbone_up.set(1);
         Ok(())
     }
@@ -73,6 +90,7 @@ impl Gauges {
         self.deliveries.clear();
         self.oldest.clear();
         self.connections.clear();
+        self.alerts.clear();
         self.backbone_up.set(0);
     }
 

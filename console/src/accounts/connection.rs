@@ -1,5 +1,9 @@
 //! `[[account.connection]]`.
 
+use std::sync::Arc;
+
+use backbone::Memos;
+use backbone::memos::Volatile;
 use backbone::store::{ConnectionEntry, Credentials};
 use schemas::{AccountId, Connection, ConnectionId, ConnectionStatus, Employee, SourceId, Text, Who};
 use sinks::Connector;
@@ -60,9 +64,11 @@ fn ask_connector(
     before: usize,
     problems: &mut Problems<'_>,
 ) {
+    // Nothing is asked for here, so nothing is kept.
+    let memos: Arc<dyn Memos> = Arc::new(Volatile::default());
     let mut found = connector.check_settings(&entry.connection.settings, &entry.connection.employees);
     if found.is_empty() && problems.count() == before {
-        found = connector.open(entry).err().unwrap_or_default();
+        found = connector.open(entry, &memos).err().unwrap_or_default();
     }
     for problem in found {
         let (offset, key) = table.locate(&problem.path);

@@ -75,7 +75,14 @@ fn write_source(out: &mut String, entry: &SourceEntry) {
     line(out, "talk_without_end", &source.talk_without_end);
     line(out, "ring_without_end", &source.ring_without_end);
     line(out, "backfill_every", &source.backfill_every);
+    line(out, "notifications_report", &source.notifications_report);
     line(out, "virtual_number", &source.virtual_number);
+    if !source.names.is_empty() {
+        out.push_str("[account.source.names]\n");
+        for (field, name) in &source.names {
+            line(out, field, name);
+        }
+    }
     write_credentials(out, "account.source.credentials", &entry.credentials);
 }
 

@@ -18,14 +18,27 @@ pub struct SourceKind {
 }
 
 /// Every kind, in the order they are shown.
-pub const SOURCE_KINDS: &[SourceKind] = &[SourceKind {
-    kind: "uis",
-    title: "UIS",
-    // Webhooks work without the key; the employees' list and asking for missed calls do not.
-    credentials: &[CredentialField { name: "api_key", required: false }],
-    region: "RU",
-    timezone: "Europe/Moscow",
-}];
+pub const SOURCE_KINDS: &[SourceKind] = &[
+    SourceKind {
+        kind: "uis",
+        title: "UIS",
+        // Webhooks work without the key; the employees' list and asking for missed calls do not.
+        credentials: &[CredentialField { name: "api_key", required: false }],
+        region: "RU",
+        timezone: "Europe/Moscow",
+    },
+    SourceKind {
+        kind: "ringostat",
+        title: "Ringostat",
+        // Likewise.
+        credentials: &[
+            CredentialField { name: "project_id", required: false },
+            CredentialField { name: "auth_key", required: false },
+        ],
+        region: "UA",
+        timezone: "Europe/Kyiv",
+    },
+];
 
 /// The kind of that word.
 pub fn source_kind(kind: &str) -> Option<&'static SourceKind> {

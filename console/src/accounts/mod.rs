@@ -7,6 +7,7 @@ mod env;
 mod export;
 mod fields;
 mod kinds;
+mod names;
 mod plan;
 mod read;
 mod source;

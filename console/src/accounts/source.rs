@@ -2,11 +2,14 @@
 
 use backbone::sealed::{self, Secret};
 use backbone::store::{Credentials, SourceEntry};
+use ingest::sources;
+use ingest::sources::listing::NOTIFICATIONS;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, enums::Region};
 use schemas::{AccountId, Source, SourceId, Span};
 
 use super::fields::{base_url, credentials, timezone};
 use super::kinds::{SOURCE_KINDS, SourceKind, source_kind};
+use super::names::names;
 use super::read::{Reading, Seen, required_id, secret_is_taken};
 use super::table::{Problems, Table};
 
@@ -42,7 +45,11 @@ pub fn read(
     } else {
         table.get("credentials").map(|_| Credentials::new()).unwrap_or_default()
     };
-    let source = values(&mut table, (id, account.clone()), kind, kept.map(|entry| &entry.source), problems);
+    let mut source = values(&mut table, (id, account.clone()), kind, kept.map(|entry| &entry.source), problems);
+    // Of a kind that is not known nobody can say what it documents.
+    if let Some(names) = names(&mut table, sources::pbx(kind.kind).filter(|_| known), problems) {
+        source.names = names;
+    }
     table.finish(problems);
     if let Some(secret) = secret.filter(|_| problems.count() == before) {
         seen.wanted.sources.push(SourceEntry { source, secret, credentials });
@@ -137,8 +144,22 @@ fn values(
         talk_without_end: talk.unwrap_or(TALK_WITHOUT_END),
         ring_without_end: ring.unwrap_or(RING_WITHOUT_END),
         virtual_number: virtual_number(table, problems).or_else(|| kept?.virtual_number.clone()),
+        notifications_report: notifications_report(table, kind, problems)
+            .or_else(|| kept?.notifications_report.clone())
+            .filter(|name| !name.is_empty()),
         backfill_every: backfill.unwrap_or(BACKFILL_EVERY),
+        names: kept.map(|kept| kept.names.clone()).unwrap_or_default(),
     }
+}
+
+/// Of kinds that list their notifications; of others it is an unknown key. Empty: they are not asked for any more.
+fn notifications_report(table: &mut Table<'_, '_>, kind: &SourceKind, problems: &mut Problems<'_>) -> Option<String> {
+    let lists = sources::pbx(kind.kind).map(sources::Pbx::lists).unwrap_or_default();
+    if !lists.iter().any(|list| list.name() == NOTIFICATIONS) {
+        return None;
+    }
+    let found = table.get("notifications_report")?;
+    if found.value.as_str() == Some("") { Some(String::new()) } else { found.text(problems) }
 }
 
 fn region(table: &mut Table<'_, '_>, problems: &mut Problems<'_>) -> Option<String> {

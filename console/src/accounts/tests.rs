@@ -1,5 +1,6 @@
 //! The accounts file: what is refused and where, what changes, and what never shows.
 
+mod names;
 mod wrong;
 
 use backbone::sealed::Secret;
@@ -20,6 +21,7 @@ kind = "uis"
 secret = "0123456789abcdef_-AB"
 region = "RU"
 timezone = "Europe/Moscow"
+notifications_report = "Уведомления"
 virtual_number = "74951112233"
 [account.source.credentials]
 api_key = "env:ACME_UIS_KEY"
@@ -63,6 +65,7 @@ fn a_whole_file_is_read() {
     let source = &accounts.sources[0];
     assert_eq!(source.secret, Secret::new("0123456789abcdef_-AB"));
     assert_eq!(source.source.talk_without_end.to_string(), "30m");
+    assert_eq!(source.source.notifications_report.as_deref(), Some("Уведомления"));
     assert_eq!(source.credentials["api_key"].value, Secret::new("value of ACME_UIS_KEY"));
     assert_eq!(source.credentials["api_key"].from.as_deref(), Some("env:ACME_UIS_KEY"));
     let entry = &accounts.connections[0];
@@ -71,6 +74,15 @@ fn a_whole_file_is_read() {
     assert_eq!(entry.connection.settings["search_lag"], "10s");
     assert_eq!(entry.connection.employees[0].who.extension.as_deref(), Some("101"));
     assert_eq!(env_names(FILE), ["ACME_RBS_PASSWORD", "ACME_UIS_KEY"]);
+}
+
+#[test]
+fn a_report_of_notifications_stays_until_it_is_taken_back() {
+    let current = read_new(FILE).unwrap();
+    let line = "notifications_report = \"Уведомления\"\n";
+    let report = |text: &str| read_over(&current, text).unwrap().sources[0].source.notifications_report.clone();
+    assert_eq!(report(&FILE.replace(line, "")).as_deref(), Some("Уведомления"));
+    assert_eq!(report(&FILE.replace(line, "notifications_report = \"\"\n")), None);
 }
 
 #[test]

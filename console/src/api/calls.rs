@@ -30,11 +30,12 @@ pub async fn list(State(console): State<Console>, Asked(query): Asked<CallQuery>
     let mut calls: Vec<Call> = Vec::new();
     for client in clients {
         let filter = CallFilter {
-            source: query.source.clone(),
+            sources: query.source.clone().into_iter().collect(),
             client,
             since: query.since,
             until: query.until,
-            before: before.clone(),
+            after: before.clone(),
+            oldest_first: false,
             // One more than shown tells whether there is a next page.
             limit: limit + 1,
         };

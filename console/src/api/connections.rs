@@ -1,20 +1,18 @@
 //! `/connections`: how CRM accounts fare, and whether they take what we send.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::{Path, State};
 use backbone::ledger::{DeliveryFilter, Status, Tally};
 use backbone::store::{ConnectionEntry, Credentials};
 use schemas::{Connection, ConnectionStatus};
+use sinks::engine::outage::outages;
 
+use super::checks::ask_crm;
 use super::fault::Fault;
 use super::input::Given;
 use crate::state::Console;
-use crate::wire::{Backlog, Checked, ConnectionList, ConnectionRow, ConnectionView, CredentialView, Pause};
+use crate::wire::{Backlog, ConnectionList, ConnectionRow, ConnectionView, CredentialView, Outage, Pause};
 
-/// How long a CRM may take to say that it knows us.
-const CHECK: Duration = Duration::from_secs(30);
 /// How far back the last error is looked for.
 const LAST: u32 = 20;
 const REASON_CHARS_MAX: usize = 500;
@@ -52,11 +50,6 @@ pub async fn show(State(console): State<Console>, Path(id): Path<String>) -> Res
     }))
 }
 
-/// `POST /connections/{id}/check`
-pub async fn check(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<Checked>, Fault> {
-    Ok(Json(ask_crm(&entry(&console, &id).await?).await))
-}
-
 /// `POST /connections/{id}/pause`
 pub async fn pause(
     State(console): State<Console>,
@@ -73,7 +66,7 @@ pub async fn pause(
         let detail = format!("connection {id} is {}: nothing is sent to it already", status.word());
         return Err(Fault::conflict(detail, "nothing needs to be done to hold its deliveries"));
     }
-    set(&console, &connection, ConnectionStatus::Paused, reason).await
+    Ok(Json(set(&console, &connection, ConnectionStatus::Paused, reason).await?))
 }
 
 /// `POST /connections/{id}/resume`: ends a pause. A broken one is asked first, so that nothing is let go into a refusal.
@@ -83,7 +76,7 @@ pub async fn resume(State(console): State<Console>, Path(id): Path<String>) -> R
     match connection.status {
         ConnectionStatus::Active | ConnectionStatus::Paused => {}
         ConnectionStatus::Broken => {
-            let checked = ask_crm(&entry).await;
+            let checked = ask_crm(&console, &entry).await;
             if !checked.connected {
                 return Err(Fault::conflict(
                     format!("connection {id} is still broken: {}", checked.said),
@@ -99,15 +92,16 @@ pub async fn resume(State(console): State<Console>, Path(id): Path<String>) -> R
     let resumed = set(&console, connection, ConnectionStatus::Active, "").await?;
     // Without the word, workers find the work when they look.
     let _ = console.backbone().queue.announce(&connection.kind, 1).await;
-    Ok(resumed)
+    Ok(Json(resumed))
 }
 
-async fn set(
+/// Sets its status, if nobody else has set it meanwhile.
+pub async fn set(
     console: &Console,
     connection: &Connection,
     to: ConnectionStatus,
     reason: &str,
-) -> Result<Json<ConnectionRow>, Fault> {
+) -> Result<ConnectionRow, Fault> {
     let (id, from) = (&connection.id, connection.status);
     // An accounts file that is being applied would write the status over.
     let _alone = console.applying.lock().await;
@@ -116,9 +110,14 @@ async fn set(
         return Err(Fault::conflict(detail, "look at it again and decide anew"));
     }
     tracing::info!(connection = %id, from = from.word(), to = to.word(), "status of a connection changed by a person");
-    let connection = entry(console, id.as_str()).await?.connection;
+    current_row(console, id.as_str()).await
+}
+
+/// A connection as it is now.
+pub async fn current_row(console: &Console, id: &str) -> Result<ConnectionRow, Fault> {
+    let connection = entry(console, id).await?.connection;
     let tally = console.backbone().ledger.tally().await?;
-    Ok(Json(row(console, &connection, &tally).await?))
+    row(console, &connection, &tally).await
 }
 
 /// One connection.
@@ -133,31 +132,10 @@ pub fn shown(credentials: &Credentials) -> Vec<CredentialView> {
     credentials.iter().map(|(name, it)| CredentialView { name: name.clone(), from: it.from.clone() }).collect()
 }
 
-async fn ask_crm(entry: &ConnectionEntry) -> Checked {
-    let no = |said: String, todo: &str| Checked { connected: false, said, todo: todo.to_owned() };
-    let kind = &entry.connection.kind;
-    let Some(connector) = sinks::registry::connector(kind) else {
-        return no(format!("this version knows no CRM {kind:?}"), "install a version that does");
-    };
-    let session = match connector.open(entry) {
-        Ok(session) => session,
-        Err(problems) => {
-            let told: Vec<_> = problems.iter().map(|p| format!("{}: {}", p.path.join("."), p.message)).collect();
-            return no(told.join("; "), "correct it in the accounts file and apply it");
-        }
-    };
-    match tokio::time::timeout(CHECK, session.check()).await {
-        Ok(Ok(said)) => Checked { connected: true, said, todo: String::new() },
-        Ok(Err(failure @ sinks::Failure::TokenDead(_))) => {
-            no(failure.to_string(), "give new credentials in the accounts file and apply it")
-        }
-        Ok(Err(failure)) => no(failure.to_string(), "look at base_url and at whether the CRM works, then check again"),
-        Err(_) => no("the CRM did not answer within 30 s".to_owned(), "look at base_url and the network between"),
-    }
-}
-
 async fn row(console: &Console, connection: &Connection, tally: &[Tally]) -> Result<ConnectionRow, Fault> {
     let backlog = backlog(connection, tally);
+    let outage = outages(&*console.backbone().memos).await?.remove(connection.id.as_str());
+    let outage = outage.filter(|_| connection.status == ConnectionStatus::Active);
     Ok(ConnectionRow {
         id: connection.id.clone(),
         account: connection.account.clone(),
@@ -166,6 +144,7 @@ async fn row(console: &Console, connection: &Connection, tally: &[Tally]) -> Res
         reason: connection.reason.clone(),
         last_error: last_error(console, connection, &backlog).await?,
         backlog,
+        outage: outage.map(|outage| Outage { since: outage.since, said: outage.said }),
     })
 }
 

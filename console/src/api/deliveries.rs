@@ -5,19 +5,25 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use backbone::ledger::{Delivery, DeliveryFilter, Status, Step, StepStatus, Wanted};
-use schemas::{CallId, ConnectionId, ConnectionStatus, Timestamp};
+use backbone::ledger::{Delivery, DeliveryFilter, Rank, Skip, Status, Step, StepStatus, Wanted};
+use schemas::{CallId, Connection, ConnectionId, ConnectionStatus, Timestamp};
+use sinks::kit::links;
 
 use super::fault::Fault;
-use super::input::{Asked, limit};
+use super::input::{Asked, Given, limit};
 use crate::state::Console;
-use crate::wire::{DeliveriesPage, DeliveryQuery, DeliveryRow, DeliveryState, DeliveryView, MAX_LIMIT, StepView};
+use crate::wire::{
+    DeliveriesPage, DeliveryQuery, DeliveryRow, DeliveryState, DeliveryView, MAX_LIMIT, SkipAsked, StepView,
+};
 
 /// More than a connection may have in progress at once: so many rows at most are left out of a page of pending ones.
 const IN_PROGRESS_MAX: u32 = 64;
 
-/// The status of every connection, by which pending is told from parked.
-pub type Statuses = BTreeMap<ConnectionId, ConnectionStatus>;
+/// Of a note.
+const NOTE_CHARS_MAX: usize = 300;
+
+/// Every connection: by their status pending is told from parked, by their settings where records are seen.
+pub type Connections = BTreeMap<ConnectionId, Connection>;
 
 /// `GET /deliveries`
 pub async fn list(
@@ -25,16 +31,16 @@ pub async fn list(
     Asked(query): Asked<DeliveryQuery>,
 ) -> Result<Json<DeliveriesPage>, Fault> {
     let limit = limit(query.limit)?;
-    let statuses = statuses(&console).await?;
-    if let Some(id) = query.connection.as_ref().filter(|id| !statuses.contains_key(*id)) {
+    let connections = connections(&console).await?;
+    if let Some(id) = query.connection.as_ref().filter(|id| !connections.contains_key(*id)) {
         return Err(Fault::not_found(format!("there is no connection {id}"), "see the list at /api/v1/connections"));
     }
     let now = console.parts.clock.now();
     let (mut rows, mut more) = (Vec::new(), false);
-    for filter in filters(&query, &statuses, limit) {
+    for filter in filters(&query, &connections, limit) {
         let found = console.backbone().ledger.list(&filter).await?;
         more |= found.len() >= usize::try_from(filter.limit).unwrap_or(usize::MAX);
-        let shown = found.iter().map(|delivery| row(delivery, &statuses, now));
+        let shown = found.iter().map(|delivery| row(delivery, &connections, now));
         rows.extend(shown.filter(|row| query.status.is_none_or(|wanted| wanted == row.status)));
     }
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -49,7 +55,7 @@ pub async fn list(
 
 /// What to ask the ledger: it knows nothing of in progress and parked, so these are asked for as pending, connection by
 /// connection, and told apart afterwards.
-fn filters(query: &DeliveryQuery, statuses: &Statuses, limit: u32) -> Vec<DeliveryFilter> {
+fn filters(query: &DeliveryQuery, connections: &Connections, limit: u32) -> Vec<DeliveryFilter> {
     let plain = DeliveryFilter {
         connection: query.connection.clone(),
         call: query.call.clone(),
@@ -60,7 +66,7 @@ fn filters(query: &DeliveryQuery, statuses: &Statuses, limit: u32) -> Vec<Delive
     };
     let pending = |wanted: fn(ConnectionStatus) -> bool, limit: u32| {
         let asked = |id: &ConnectionId| query.connection.as_ref().is_none_or(|only| only == id);
-        let fitting = statuses.iter().filter(|(id, status)| wanted(**status) && asked(id));
+        let fitting = connections.iter().filter(|(id, one)| wanted(one.status) && asked(id));
         let of = |(id, _): (&ConnectionId, _)| DeliveryFilter {
             connection: Some(id.clone()),
             status: Some(Status::Pending),
@@ -97,8 +103,8 @@ pub async fn show(
     let id: ConnectionId = connection.parse().map_err(|_| missing())?;
     let found = console.backbone().ledger.delivery(&id, &CallId(call.clone())).await?;
     let (delivery, steps) = found.ok_or_else(missing)?;
-    let statuses = statuses(&console).await?;
-    Ok(Json(view(&delivery, &steps, &statuses, console.parts.clock.now())))
+    let connections = connections(&console).await?;
+    Ok(Json(view(&delivery, &steps, &connections, console.parts.clock.now())))
 }
 
 /// `POST /deliveries/{connection}/{call}`: tries it again, with the call as it now is.
@@ -122,9 +128,10 @@ pub async fn retry(
         connection: before.row.connection.clone(),
         kind: before.row.kind.clone(),
         call: before.row.call.clone(),
-        lane: sinks::engine::lane(&now_is),
+        lane: now_is.lane(),
         revision: if now_is.ended() { now_is.revision } else { 0 },
         body,
+        rank: Rank::Live,
     };
     console.backbone().ledger.retry(&wanted, console.parts.clock.now()).await?;
     // Without the word, workers find the work when they look.
@@ -133,20 +140,49 @@ pub async fn retry(
     show(State(console), Path((connection, call))).await
 }
 
-/// The status of every connection.
-pub async fn statuses(console: &Console) -> Result<Statuses, Fault> {
+/// `POST /deliveries/skip`: not to be tried any more, until a person has it tried again.
+pub async fn skip(
+    State(console): State<Console>,
+    Given(SkipAsked { connection, call, reason }): Given<SkipAsked>,
+) -> Result<Json<DeliveryView>, Fault> {
+    let path = || Path((connection.to_string(), call.to_string()));
+    let note = match reason.trim() {
+        "" => "skipped at a person's wish".to_owned(),
+        reason => format!("skipped: {}", reason.chars().take(NOTE_CHARS_MAX).collect::<String>()),
+    };
+    let which = Skip::One(connection.clone(), call.clone());
+    let skipped = console.backbone().ledger.skip(&which, &note, console.parts.clock.now(), 1).await?;
+    let shown = show(State(console), path()).await?;
+    if skipped == 0 && shown.row.status != DeliveryState::Skipped {
+        let detail = format!("the delivery {connection}/{call} is {} now", shown.row.status.word());
+        let todo =
+            "one that is done cannot be skipped; one in progress, or of which a record may be there, can be later";
+        return Err(Fault::conflict(detail, todo));
+    }
+    tracing::info!(%connection, %call, "a delivery is skipped at a person's wish");
+    Ok(shown)
+}
+
+/// Every connection.
+pub async fn connections(console: &Console) -> Result<Connections, Fault> {
     let accounts = console.backbone().directory.load().await?;
-    Ok(accounts.connections.into_iter().map(|entry| (entry.connection.id, entry.connection.status)).collect())
+    Ok(accounts.connections.into_iter().map(|entry| (entry.connection.id.clone(), entry.connection)).collect())
 }
 
 /// A delivery with its steps.
-pub fn view(delivery: &Delivery, steps: &[Step], statuses: &Statuses, now: Timestamp) -> DeliveryView {
-    DeliveryView { row: row(delivery, statuses, now), steps: steps.iter().map(step).collect() }
+pub fn view(delivery: &Delivery, steps: &[Step], connections: &Connections, now: Timestamp) -> DeliveryView {
+    let connection = connections.get(&delivery.connection);
+    DeliveryView {
+        row: row(delivery, connections, now),
+        steps: steps.iter().map(|one| step(one, connection)).collect(),
+        requests: delivery.trace.lines().map(str::to_owned).collect(),
+    }
 }
 
-fn row(delivery: &Delivery, statuses: &Statuses, now: Timestamp) -> DeliveryRow {
-    let status = state(delivery, statuses, now);
+fn row(delivery: &Delivery, connections: &Connections, now: Timestamp) -> DeliveryRow {
+    let status = state(delivery, connections, now);
     DeliveryRow {
+        rank: delivery.rank.word().to_owned(),
         connection: delivery.connection.clone(),
         kind: delivery.kind.clone(),
         call: delivery.call.clone(),
@@ -163,20 +199,23 @@ fn row(delivery: &Delivery, statuses: &Statuses, now: Timestamp) -> DeliveryRow 
     }
 }
 
-fn state(delivery: &Delivery, statuses: &Statuses, now: Timestamp) -> DeliveryState {
+fn state(delivery: &Delivery, connections: &Connections, now: Timestamp) -> DeliveryState {
     match delivery.status {
         Status::Done => DeliveryState::Done,
         Status::Skipped => DeliveryState::Skipped,
         Status::Dead => DeliveryState::Dead,
         Status::Pending if delivery.leased_until.is_some_and(|until| until > now) => DeliveryState::InProgress,
-        Status::Pending if statuses.get(&delivery.connection) == Some(&ConnectionStatus::Active) => {
-            DeliveryState::Pending
-        }
-        Status::Pending => DeliveryState::Parked,
+        Status::Pending => match connections.get(&delivery.connection).map(|connection| connection.status) {
+            Some(ConnectionStatus::Active) => DeliveryState::Pending,
+            _ => DeliveryState::Parked,
+        },
     }
 }
 
-fn step(step: &Step) -> StepView {
+fn step(step: &Step, connection: Option<&Connection>) -> StepView {
+    let text = |value: Option<&serde_json::Value>| Some(value?.as_str()?.to_owned());
+    let by_settings =
+        || links::by_settings(&connection?.settings, &text(step.content.get("record"))?, step.crm_id.as_ref()?);
     let status = match step.status {
         StepStatus::Trying => "trying",
         StepStatus::Done => "done",
@@ -186,6 +225,7 @@ fn step(step: &Step) -> StepView {
         name: step.name.clone(),
         status: status.to_owned(),
         crm_id: step.crm_id.clone(),
+        link: text(step.held.get("link")).or_else(by_settings),
         content: step.content.clone(),
         note: step.note.clone(),
         at: step.at,

@@ -3,7 +3,10 @@
 use axum::routing::{MethodRouter, get, post, put};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::{accounts, calls, connections, deliveries, openapi, rejected, shapes, sources};
+use super::{
+    accounts, alerts, audit, calls, checks, connections, credentials, deliveries, openapi, reactivate, rebuild,
+    rejected, replays, resend, shapes, sources,
+};
 use crate::state::Console;
 use crate::wire;
 
@@ -93,7 +96,14 @@ pub const ROUTES: &[Route] = &[
         "/connections/{id}/check",
         "Ask the CRM whether it takes the credentials",
         json::<wire::Checked>(),
-        || post(connections::check),
+        || post(checks::check),
+    ),
+    Route::new(
+        "post",
+        "/connections/{id}/accept-account",
+        "Take the account of the CRM that answers now as the connection's",
+        json::<wire::Checked>(),
+        || post(checks::accept_account),
     ),
     Route::new(
         "post",
@@ -106,11 +116,34 @@ pub const ROUTES: &[Route] = &[
     Route::new("post", "/connections/{id}/resume", "Let them go", json::<wire::ConnectionRow>(), || {
         post(connections::resume)
     }),
+    Route::new(
+        "put",
+        "/connections/{id}/credentials",
+        "Give it new credentials; its status stays as it is",
+        json::<wire::ConnectionRow>(),
+        || put(credentials::put),
+    )
+    .body(of::<wire::NewCredentials>),
+    Route::new(
+        "post",
+        "/connections/{id}/reactivate",
+        "Start it again, and send or skip what it missed",
+        json::<wire::Reactivated>(),
+        || post(reactivate::post),
+    )
+    .body(of::<wire::Reactivate>),
     Route::new("get", "/sources", "List sources", json::<wire::SourceList>(), || get(sources::list)),
     Route::new("get", "/sources/{id}", "Show a source", json::<wire::SourceView>(), || get(sources::show)),
     Route::new("get", "/sources/{id}/templates", "What to paste into the PBX", json::<wire::Templates>(), || {
         get(sources::templates)
     }),
+    Route::new(
+        "post",
+        "/sources/{id}/check",
+        "Ask the PBX whether it takes the credentials",
+        json::<wire::Checked>(),
+        || post(sources::check),
+    ),
     Route::new("get", "/deliveries", "List deliveries, last changed first", json::<wire::DeliveriesPage>(), || {
         get(deliveries::list)
     })
@@ -129,6 +162,10 @@ pub const ROUTES: &[Route] = &[
         json::<wire::DeliveryView>(),
         || post(deliveries::retry),
     ),
+    Route::new("post", "/deliveries/skip", "Try a delivery no more", json::<wire::DeliveryView>(), || {
+        post(deliveries::skip)
+    })
+    .body(of::<wire::SkipAsked>),
     Route::new("get", "/calls", "List calls, the last begun first", json::<wire::CallsPage>(), || get(calls::list))
         .query(of::<wire::CallQuery>),
     Route::new("get", "/calls/{*id}", "Explain a call", json::<wire::CallView>(), || get(calls::show)),
@@ -140,6 +177,50 @@ pub const ROUTES: &[Route] = &[
         || get(rejected::list),
     )
     .query(of::<wire::RejectedQuery>),
+    Route::new("post", "/rejected/resend", "Read rejected bodies again, after a fix", json::<wire::Resent>(), || {
+        post(resend::post)
+    })
+    .body(of::<wire::Resend>),
+    Route::new(
+        "post",
+        "/rebuild",
+        "Make calls again from what was said, and compare them with those that are there",
+        json::<wire::Rebuilt>(),
+        || post(rebuild::post),
+    )
+    .body(of::<wire::Rebuild>),
+    Route::new("post", "/replays/plan", "Say what a replay would do", json::<wire::ReplayPlan>(), || {
+        post(replays::plan)
+    })
+    .body(of::<wire::ReplayAsked>),
+    Route::new("post", "/replays", "Send calls again, minus what is there", json::<wire::ReplayList>(), || {
+        post(replays::start)
+    })
+    .body(of::<wire::ReplayAsked>),
+    Route::new("get", "/replays", "List replays and how far they are", json::<wire::ReplayList>(), || {
+        get(replays::list)
+    }),
+    Route::new("get", "/replays/{id}", "Show a replay", json::<wire::ReplayView>(), || get(replays::show)),
+    Route::new("post", "/replays/{id}/pause", "Hold a replay", json::<wire::ReplayView>(), || post(replays::pause)),
+    Route::new("post", "/replays/{id}/resume", "Let it go on", json::<wire::ReplayView>(), || post(replays::resume)),
+    Route::new(
+        "post",
+        "/replays/{id}/cancel",
+        "Give it up: what nobody began is skipped",
+        json::<wire::ReplayView>(),
+        || post(replays::cancel),
+    ),
+    Route::new(
+        "get",
+        "/audit",
+        "Whether the books balance: what was received, what is in calls, what was delivered",
+        json::<wire::Audit>(),
+        || get(audit::get),
+    )
+    .query(of::<wire::AuditQuery>),
+    Route::new("get", "/alerts", "List alerts, those that are raised first", json::<wire::AlertList>(), || {
+        get(alerts::list)
+    }),
     Route::new("get", "/schemas", "JSON Schemas of topics and settings", json::<wire::Schemas>(), || get(shapes::get)),
     Route::new("get", "/openapi.json", "This description", Answer::Description, || get(openapi::get)).open(),
 ];

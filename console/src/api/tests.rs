@@ -1,8 +1,12 @@
 //! The API over real HTTP on the embedded backbone.
 
+mod audit;
 mod calls;
+mod crm;
 mod ledger;
-mod world;
+mod pbx;
+mod rebuild;
+pub(crate) mod world;
 
 use std::collections::BTreeSet;
 

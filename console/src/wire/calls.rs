@@ -5,6 +5,7 @@ use schemas::{
     AccountId, Call, CallId, CallState, Direction, EventId, Origin, Outcome, Phone, Said, SourceId, Timestamp, Verbatim,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::DeliveryView;
@@ -111,9 +112,9 @@ pub struct CallView {
     /// The client, for people: `+7 916 111-22-33`, or what was said.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub client_name: String,
-    /// What it was folded from, in order, with what the PBX said word for word.
+    /// What it was folded from, in order, with what the PBX said word for word and what that changed in the call.
     pub events: Vec<EventView>,
-    /// What every connection made of it. Its `note` names the rule that decided.
+    /// What every connection made of it. Notes of it and of its steps name the rules that decided, as whose the responsible is.
     pub deliveries: Vec<DeliveryView>,
 }
 
@@ -131,8 +132,25 @@ pub struct EventView {
     pub origin: Origin,
     /// What was read from it.
     pub said: Said,
+    /// Which revision of the call it made, counted in the order received.
+    #[serde(default)]
+    pub revision: u32,
+    /// What it changed in the call, field by field; the first changes from nothing.
+    #[serde(default)]
+    pub changed: Vec<FieldChanged>,
     /// Each time it was said; empty where the log no longer keeps it.
     pub receipts: Vec<Receipt>,
+}
+
+/// What an event changed in a field of its call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldChanged {
+    /// Its name.
+    pub field: String,
+    /// What it was; null: nothing.
+    pub before: Value,
+    /// What it was then; null: nothing.
+    pub after: Value,
 }
 
 /// One request that brought an event.
@@ -144,6 +162,9 @@ pub struct Receipt {
     /// When it reached us.
     #[schemars(with = "String")]
     pub received_at: Timestamp,
+    /// The same was said before: it changed nothing.
+    #[serde(default)]
+    pub repeated: bool,
     /// Its body as it came.
     pub body: Verbatim,
 }
@@ -186,4 +207,32 @@ pub struct RejectedRow {
     pub reason: String,
     /// The body as it came.
     pub body: Verbatim,
+}
+
+/// `POST /api/v1/rejected/resend`: bodies to be read again, as they are read by now.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resend {
+    /// Their receipts, at most 100.
+    #[schemars(with = "Vec<String>")]
+    pub receipts: Vec<Uuid>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Resent {
+    /// In the order asked.
+    pub rows: Vec<ResentRow>,
+}
+
+/// One body.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ResentRow {
+    /// Its receipt.
+    #[schemars(with = "String")]
+    pub receipt: Uuid,
+    /// It was read, and is on its way to its call.
+    pub taken: bool,
+    /// The session it belongs to; or why it cannot be read.
+    pub said: String,
 }

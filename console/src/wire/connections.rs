@@ -1,5 +1,8 @@
 //! Connections: CRM accounts and how they fare.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use schemars::JsonSchema;
 use schemas::{AccountId, ConnectionId, ConnectionStatus, Employee, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -50,6 +53,19 @@ pub struct ConnectionRow {
     /// The last word on a delivery that did not succeed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub last_error: String,
+    /// Its CRM does not answer: nothing is sent to it but probes, and what waits costs no tries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outage: Option<Outage>,
+}
+
+/// A CRM that does not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Outage {
+    /// Since when.
+    #[schemars(with = "String")]
+    pub since: Timestamp,
+    /// What the last try before that met.
+    pub said: String,
 }
 
 /// `GET /api/v1/connections/{id}`: one connection, without its secrets.
@@ -89,13 +105,16 @@ pub struct CredentialView {
     pub from: Option<String>,
 }
 
-/// The answer of `POST /api/v1/connections/{id}/check`.
+/// The answer of `POST /api/v1/connections/{id}/check`, and of `POST /api/v1/sources/{id}/check`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Checked {
-    /// The CRM takes the credentials.
+    /// The CRM, or the PBX, takes the credentials.
     pub connected: bool,
-    /// Connected: as whom. Not: the CRM's own word.
+    /// Connected: as whom. Not: its own word.
     pub said: String,
+    /// The CRM's id of the account that answered, where it says one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     /// What to do next, where it is not connected.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub todo: String,
@@ -107,4 +126,18 @@ pub struct Checked {
 pub struct Pause {
     /// Why, for people: 1 to 500 characters.
     pub reason: String,
+}
+
+/// `PUT /api/v1/connections/{id}/credentials`: all that the kind takes, by the names of the accounts file.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCredentials {
+    /// Name and value.
+    pub credentials: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for NewCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.credentials.keys()).finish()
+    }
 }

@@ -79,6 +79,9 @@ pub struct DeliveriesPage {
 /// One delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DeliveryRow {
+    /// `live`, `later` or `held`: live ones go first, held ones wait for a replay that is paused.
+    #[serde(default)]
+    pub rank: String,
     /// To which connection.
     pub connection: ConnectionId,
     /// Which CRM.
@@ -123,6 +126,11 @@ pub struct DeliveryView {
     pub row: DeliveryRow,
     /// What it made or changes, in order.
     pub steps: Vec<StepView>,
+    /// The last requests to the CRM and its answers, the newest last, of this try and those before, at most 4 KiB: when, what was
+    /// asked, the status or what went wrong, how long it took, how both bodies begin. Secrets are hidden, and of numbers
+    /// the last two digits are left.
+    #[serde(default)]
+    pub requests: Vec<String>,
 }
 
 /// One record that a delivery makes or changes.
@@ -135,6 +143,9 @@ pub struct StepView {
     /// The CRM's id of the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crm_id: Option<String>,
+    /// Where people see the record in the CRM, where the CRM says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// What the record should hold.
     pub content: Value,
     /// Why it is made, and what the CRM said.
@@ -143,4 +154,17 @@ pub struct StepView {
     /// When it last changed.
     #[schemars(with = "String")]
     pub at: Timestamp,
+}
+
+/// `POST /api/v1/deliveries/skip`: one that is not to be tried any more.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SkipAsked {
+    /// Into which connection.
+    pub connection: ConnectionId,
+    /// Of which call.
+    pub call: CallId,
+    /// Why, for whoever looks at it next.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }

@@ -16,7 +16,7 @@ fn everything_wrong_is_refused_with_its_line_and_key() {
         ("id = \"acme\"", "id = \"Acme!\"", "account[0].id", "1 to 40"),
         ("id = \"acme\"", "id = 5", "account[0].id", "an integer; it must be a text"),
         ("name = \"Acme\"", "name = \" \"", "account[0].name", "is empty"),
-        ("kind = \"uis\"", "kind = \"asterisk\"", "account[0].source[0].kind", "known: uis"),
+        ("kind = \"uis\"", "kind = \"asterisk\"", "account[0].source[0].kind", "known: uis, ringostat"),
         ("\"0123456789abcdef_-AB\"", "\"short\"", "account[0].source[0].secret", "16 to 100"),
         ("region = \"RU\"", "region = \"ru\"", "account[0].source[0].region", "capital letters"),
         ("region = \"RU\"", "region = \"XQ\"", "account[0].source[0].region", "no region"),
@@ -47,7 +47,7 @@ fn everything_wrong_is_refused_with_its_line_and_key() {
         ),
         ("env:ACME_UIS_KEY", "env:OTHER", "account[0].source[0].credentials.api_key", "variable OTHER is not set"),
         ("env:ACME_UIS_KEY", "env:no name", "account[0].source[0].credentials.api_key", "no name of"),
-        ("kind = \"rbs-crm\"", "kind = \"rbs\"", "account[0].connection[0].kind", "known: rbs-crm"),
+        ("kind = \"rbs-crm\"", "kind = \"rbs\"", "account[0].connection[0].kind", "is not known; known: "),
         (
             "sources = [\"acme-uis\"]",
             "sources = [\"other\"]",

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::world::{World, at, call};
 use crate::accounts::tests::FILE;
-use crate::wire::{CallView, CallsPage, RejectedPage, SourceView, Templates};
+use crate::wire::{CallView, CallsPage, RejectedPage, SourceView, TemplateSet, Templates};
 
 #[tokio::test]
 async fn pages_of_calls_meet_without_gap_or_repeat() {
@@ -91,6 +91,17 @@ async fn a_call_is_explained_with_what_the_pbx_said_word_for_word() {
         assert_eq!((view.events.len(), view.events[1].offset_seconds), (2, 7));
         let texts: Vec<_> = view.events[0].receipts.iter().map(|receipt| receipt.body.text.as_str()).collect();
         assert_eq!(texts, ["{\"a\":1}", "{\"a\": 1}"]);
+        let repeated: Vec<_> = view.events[0].receipts.iter().map(|receipt| receipt.repeated).collect();
+        assert_eq!((view.events[0].revision, view.events[1].revision, repeated), (1, 2, vec![false, true]));
+        let changed = |place: usize, field: &str| {
+            let one = view.events[place].changed.iter().find(|one| one.field == field).unwrap();
+            (one.before.clone(), one.after.clone())
+        };
+        assert_eq!(changed(0, "state"), (json!(null), json!("ringing")));
+        assert_eq!(
+            (changed(1, "state"), changed(1, "outcome").1),
+            ((json!("ringing"), json!("ended")), json!("missed"))
+        );
         assert!(view.events[1].receipts.is_empty() && view.deliveries.is_empty());
     }
 }
@@ -132,6 +143,9 @@ async fn a_source_shows_what_to_paste_and_what_could_not_be_read() {
 
     let templates: Templates = world.get("/sources/acme-uis/templates").await;
     let types: Vec<_> = templates.templates.iter().map(|template| template.event_type.as_str()).collect();
-    assert_eq!(types, ["Входящее плечо", "Начало разговора", "Записанный разговор", "Потерянный звонок"]);
+    let basic = ["Входящее плечо", "Начало разговора", "Записанный разговор", "Потерянный звонок"];
+    assert_eq!(types, [&basic[..], &["Исходящий звонок", "Завершение звонка"]].concat());
+    let sets: Vec<_> = templates.templates.iter().map(|template| template.set == TemplateSet::Basic).collect();
+    assert_eq!(sets, [true, true, true, true, false, false]);
     assert!(templates.templates.iter().all(|template| template.url == view.row.webhook_url));
 }

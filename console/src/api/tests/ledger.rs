@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use backbone::ledger::{Limit, Release, Step, StepStatus, Wanted};
+use backbone::ledger::{Ending, Limit, Rank, Release, Step, StepStatus, Wanted};
 use reqwest::StatusCode;
 use schemas::{CallId, ConnectionStatus};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::world::{World, at};
 use crate::accounts::tests::FILE;
@@ -21,6 +21,7 @@ async fn want(world: &World, sessions: std::ops::Range<u32>) {
         lane: format!("+7916{n}"),
         revision: 1,
         body: b"{}".to_vec(),
+        rank: Rank::Live,
     });
     world.backbone.ledger.want(&wanted.collect::<Vec<_>>(), at(0)).await.unwrap();
 }
@@ -28,24 +29,26 @@ async fn want(world: &World, sessions: std::ops::Range<u32>) {
 #[tokio::test]
 async fn pending_in_progress_and_parked_are_told_apart() {
     let world = World::start().await;
-    world.apply(FILE).await;
+    let links = "links = { task = \"https://crm.example/tasks/{id}\", contact = \"https://crm.example/other/{id}\" }";
+    world.apply(&FILE.replace("search_lag = \"10s\"", &format!("search_lag = \"10s\"\n{links}"))).await;
     want(&world, 0..5).await;
     let ledger = &world.backbone.ledger;
     let now = schemas::Timestamp::now();
-    let limits = vec![Limit { connection: "acme-rbs".parse().unwrap(), places: 4, ahead: 0 }];
+    let limits = vec![Limit { connection: "acme-rbs".parse().unwrap(), places: 4, ahead: 0, reserve: 0 }];
     let claim = ledger.claim(&limits, now, Duration::from_mins(1), 1).await.unwrap().remove(0);
     let step = Step {
         name: "contact".to_owned(),
         status: StepStatus::Done,
-        content: json!({"phone": "1"}),
-        held: Value::Null,
+        content: json!({"record": "contact", "phone": "1"}),
+        held: json!({"link": "https://crm.example/55"}),
         marker: "m".to_owned(),
         crm_id: Some("55".to_owned()),
         deadline: None,
         at: now,
         note: "R4".to_owned(),
     };
-    ledger.write(&claim, &[step.into()]).await.unwrap();
+    let other = Step { name: "task".to_owned(), content: json!({"record": "task"}), held: json!({}), ..step.clone() };
+    ledger.write(&claim, &[step.into(), other.into()]).await.unwrap();
     let count = async |query: &str| -> usize {
         let page: DeliveriesPage = world.get(&format!("/deliveries{query}")).await;
         page.deliveries.len()
@@ -65,7 +68,16 @@ async fn pending_in_progress_and_parked_are_told_apart() {
 
     let due = schemas::time::later(now, Duration::from_mins(1));
     let again = Release::Again { due, counted: true, uncertain: false, note: "the CRM is not available".to_owned() };
-    ledger.release(&claim, again.into(), now).await.unwrap();
+    let trace = Some("first -> 503\nsecond -> 200".to_owned());
+    ledger.release(&claim, Ending { trace, ..again.into() }, now).await.unwrap();
+    let view: DeliveryView = world.get(&path).await;
+    assert_eq!(view.requests, ["first -> 503", "second -> 200"]);
+    let links = view.steps.iter().map(|step| step.link.as_deref()).collect::<Vec<_>>();
+    assert_eq!(
+        links,
+        [Some("https://crm.example/55"), Some("https://crm.example/tasks/55")],
+        "said by the CRM, by settings"
+    );
     let row: ConnectionRow = world.json("POST", "/connections/acme-rbs/pause", Some(json!({"reason": "move"}))).await;
     assert_eq!((row.status, row.reason.as_str(), row.backlog.parked), (ConnectionStatus::Paused, "move", 5));
     assert_eq!(row.last_error, "the CRM is not available");

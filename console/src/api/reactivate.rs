@@ -1,0 +1,93 @@
+//! `/connections/{id}/reactivate`: a connection whose credentials were refused, or that was held or off, starts again; what it missed
+//! is sent or skipped, as asked (Z2 of the features).
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use backbone::ledger::Skip;
+use schemas::{Connection, ConnectionStatus, Timestamp};
+use tokio::time::Instant;
+
+use super::checks::ask_crm;
+use super::connections::{entry, set};
+use super::fault::Fault;
+use super::input::Given;
+use super::replays;
+use crate::replay::{Books, Which, window};
+use crate::state::Console;
+use crate::wire::{Reactivate, Reactivated};
+
+/// Deliveries skipped at once.
+const SKIPPED: u32 = 2000;
+/// The skipping of one request; the rest is for the next.
+const LONGEST: Duration = Duration::from_secs(25);
+
+/// `POST /connections/{id}/reactivate`. Each of its parts can be done twice: pressed again, it goes on where it was.
+pub async fn post(
+    State(console): State<Console>,
+    Path(id): Path<String>,
+    Given(Reactivate { resend }): Given<Reactivate>,
+) -> Result<Json<Reactivated>, Fault> {
+    let entry = entry(&console, &id).await?;
+    let connection = &entry.connection;
+    let current = Books(&*console.backbone().memos).of(&connection.id).await?.current().cloned();
+    let active = connection.status == ConnectionStatus::Active;
+    if active && !(resend && current.is_some()) {
+        return Err(Fault::conflict(
+            format!("connection {id} is active"),
+            "nothing needs to be started; `ringfold replay start` sends a window again",
+        ));
+    }
+    let checked = ask_crm(&console, &entry).await;
+    if !checked.connected {
+        return Err(Fault::conflict(format!("connection {id} stays as it is: {}", checked.said), checked.todo));
+    }
+    let now = console.parts.clock.now();
+    let of_now =
+        window(now, &connection.timezone).map_err(|why| Fault::invalid(why, "correct the connection's timezone"))?;
+    let (mut skipped, mut replay) = (0, None);
+    if resend {
+        let (sources, until) = (connection.sources.clone(), of_now.until);
+        let which = Which { connection: connection.id.clone(), sources, since: of_now.since, until, call: None };
+        let begun = replays::begin(&console, which, true).await?;
+        if !active {
+            let note = format!("begun before the replay window, which began at {}", begun.which.since);
+            skipped = skip(&console, connection, begun.which.since, &note).await?;
+        }
+        replay = Some(begun);
+    } else {
+        let note = "of the time the connection was not active: not sent, as asked when it was started again";
+        skipped = skip(&console, connection, now, note).await?;
+    }
+    let row = if active {
+        super::connections::current_row(&console, &id).await?
+    } else {
+        set(&console, connection, ConnectionStatus::Active, "").await?
+    };
+    // Without the word, workers find the work when they look.
+    let _ = console.backbone().queue.announce(&connection.kind, 1).await;
+    let replay = match replay {
+        Some(replay) => Some(replays::view(&console, &replay).await?),
+        None => None,
+    };
+    Ok(Json(Reactivated { connection: row, said: checked.said, replay, skipped }))
+}
+
+/// Skips what waits of calls begun before; what has made a record is finished.
+async fn skip(console: &Console, connection: &Connection, before: Timestamp, note: &str) -> Result<u64, Fault> {
+    let (which, until) = (Skip::Before(connection.id.clone(), before), Instant::now() + LONGEST);
+    let mut all = 0;
+    loop {
+        let now = console.parts.clock.now();
+        let skipped = console.backbone().ledger.skip(&which, note, now, SKIPPED).await?;
+        all += skipped;
+        if skipped == 0 {
+            return Ok(all);
+        }
+        if Instant::now() > until {
+            let detail = format!("{all} deliveries of {} were skipped, and there are more", connection.id);
+            return Err(Fault::conflict(detail, "run the same again: it goes on"));
+        }
+    }
+}
