@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::commands::{
-    accounts, calls, completions, config, connections, deliveries, healthcheck, rejected, schemas, simulate, sources,
+    accounts, alerts, audit, calls, completions, config, connections, deliveries, healthcheck, rebuild, rejected,
+    replay, schemas, simulate, sources,
 };
 use crate::demo::DemoArgs;
 use crate::output::{Color, Format};
@@ -82,6 +83,14 @@ pub enum Command {
     Calls(calls::CallsArgs),
     /// Bodies from PBXs that could not be read
     Rejected(rejected::RejectedArgs),
+    /// What a person should look at: CRMs that do not answer, sources that are silent, dead deliveries
+    Alerts(alerts::AlertsArgs),
+    /// Whether the books balance: what was received, what is in calls, what was delivered
+    Audit(audit::AuditArgs),
+    /// Make calls again from what was said, and compare them with those that are there
+    Rebuild(rebuild::RebuildArgs),
+    /// Send calls again, minus what the CRMs hold already
+    Replay(replay::ReplayArgs),
     /// Send a test call to a hook
     Simulate(simulate::SimulateArgs),
     /// JSON Schemas of what stands in the topics and of the settings of each CRM

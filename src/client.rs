@@ -74,10 +74,15 @@ impl Client {
         read(&asked, &self.send(&asked, request.json(body)).await?)
     }
 
+    /// Has something put in the place of what was there, and reads what came of it.
+    pub async fn put<T: DeserializeOwned>(&self, segments: &[&str], body: &impl Serialize) -> Result<T, Exit> {
+        let (asked, request) = self.request(Method::PUT, segments)?;
+        read(&asked, &self.send(&asked, request.json(body)).await?)
+    }
+
     /// Writes accounts, or says what that would change.
     pub async fn apply(&self, apply: &wire::Apply) -> Result<wire::Applied, Exit> {
-        let (asked, request) = self.request(Method::PUT, &["accounts"])?;
-        read(&asked, &self.send(&asked, request.json(apply)).await?)
+        self.put(&["accounts"], apply).await
     }
 
     fn request(&self, method: Method, segments: &[&str]) -> Result<(String, RequestBuilder), Exit> {

@@ -1,13 +1,17 @@
 //! One file a command. Each takes what was typed, asks whom it must, and prints; what a role does is in its own crate.
 
 pub mod accounts;
+pub mod alerts;
+pub mod audit;
 pub mod calls;
 pub mod completions;
 pub mod config;
 pub mod connections;
 pub mod deliveries;
 pub mod healthcheck;
+pub mod rebuild;
 pub mod rejected;
+pub mod replay;
 pub mod schemas;
 pub mod simulate;
 pub mod sources;
@@ -42,6 +46,10 @@ pub async fn run(cli: Cli) -> Result<(), Exit> {
         Command::Deliveries(args) => deliveries::run(args, &globals).await,
         Command::Calls(args) => calls::run(args, &globals).await,
         Command::Rejected(args) => rejected::run(args, &globals).await,
+        Command::Alerts(args) => alerts::run(args, &globals).await,
+        Command::Audit(args) => audit::run(args, &globals).await,
+        Command::Rebuild(args) => rebuild::run(args, &globals).await,
+        Command::Replay(args) => replay::run(args, &globals).await,
         Command::Simulate(args) => simulate::run(args, &globals).await,
         Command::Schemas(args) => schemas::run(&args, &globals),
         Command::Config(args) => config::run(&args, &globals),

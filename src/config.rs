@@ -1,6 +1,7 @@
 //! The configuration of a process: defaults, under a TOML file, under the environment, under the flags of the command.
 //! Read once, before anything is opened. What is wrong in it ends the process with status 78; nothing is guessed.
 
+mod alerts;
 mod kafka;
 mod layer;
 mod parts;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use backbone::sealed::{Secret, SecretKey};
 use serde::Serialize;
 
+pub use self::alerts::Alerts;
 pub use self::layer::Flags;
 use self::layer::Layer;
 pub use self::parts::{Backbone, Servers};
@@ -38,6 +40,8 @@ pub struct Config {
     pub secret_key: Option<SecretKey>,
     /// What callers of the API show; none: made in the data directory on first start.
     pub api_token: Option<Secret>,
+    /// Who is told of alerts.
+    pub alerts: Alerts,
     /// What shown URLs begin with, where it was given.
     public_url: Option<String>,
     rows: Vec<Row>,

@@ -1,9 +1,10 @@
-//! `ringfold demo`: `up` in a fresh directory, with a simulated PBX and a simulated CRM around it and calls arriving.
+//! `ringfold demo`: `up` in a fresh directory, with simulated PBXs and CRMs around it and calls arriving.
 
 mod calls;
 mod company;
 mod compare;
-mod expect;
+mod crms;
+mod facts;
 mod place;
 mod show;
 mod stop;
@@ -16,15 +17,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use backbone::sealed;
+use backbone::sealed::{self, Secret};
 use clap::Args;
 use reqwest::Url;
-use simulators::rbs::{RbsCrm, RbsOptions};
-use simulators::uis::Sender;
+use simulators::pbx::Sender;
 use tokio::time::Instant;
 
 use self::calls::Caller;
-use self::company::Company;
+use self::company::SOURCES;
 use self::place::Place;
 use self::show::Show;
 use self::stop::Stop;
@@ -93,23 +93,21 @@ pub async fn run(args: DemoArgs, mut config: Config) -> Result<(), Exit> {
     ended
 }
 
-/// From the first row of the CRM to the summary. Dropped half way it leaves nothing running.
+/// From the first row of a CRM to the summary. Dropped half way it leaves nothing running.
 async fn play(args: &DemoArgs, config: &Config, stop: &Stop) -> Result<(), Exit> {
-    let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let crm = RbsCrm::start(RbsOptions::default(), free)
-        .await
-        .map_err(|why| Exit::failed(format!("the simulated CRM cannot listen on {free}: {why}")))?;
-    let company = Company::seed(|table, fields| crm.seed(table, fields));
-    let secret = sealed::new_secret().map_err(|why| Exit::failed(why.to_string()))?;
-    let text = company.accounts(&crm.base_url(), &secret);
+    let crms = crms::start().await?;
+    let secrets: Result<Vec<_>, _> = SOURCES.iter().map(|_| sealed::new_secret()).collect();
+    let secrets = secrets.map_err(|why| Exit::failed(why.to_string()))?;
+    let text = company::accounts(&secrets, &crms);
     let accounts = AccountsFile { name: "the demo's accounts".to_owned(), text, env: BTreeMap::new() };
     let mut line = Process::start(config, Roles::all(), Some(accounts)).await?;
 
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
     welcome(&line.url, &config.data_dir, seed, args);
-    let hook = format!("http://{}/hooks/{}", reachable(line.address), secret.expose());
+    let hook = |secret: &Secret| format!("http://{}/hooks/{}", reachable(line.address), secret.expose());
+    let to: Result<Vec<Sender>, Exit> = secrets.iter().map(|secret| sender(&hook(secret))).collect();
     let caller = Caller::new(seed, args.calls, Instant::now());
-    let show = sender(&hook).and_then(|sender| Show::new(line.backbone.clone(), &crm, company, caller, sender));
+    let show = to.and_then(|to| Show::new(line.backbone.clone(), &crms, caller, to));
     let played = match show {
         Ok(mut show) => tokio::select! {
             played = show.run(stop) => played,
@@ -118,7 +116,9 @@ async fn play(args: &DemoArgs, config: &Config, stop: &Stop) -> Result<(), Exit>
         Err(exit) => Err(exit),
     };
     line.stop().await;
-    crm.stop().await;
+    for crm in &crms {
+        crm.stop().await;
+    }
     verdict(played, args.calls)
 }
 
@@ -137,7 +137,7 @@ fn welcome(url: &str, dir: &Path, seed: u64, args: &DemoArgs) {
     let calls = args.calls.map(|calls| format!(" --calls {calls}")).unwrap_or_default();
     let kept = if args.data.is_some() { "" } else { "   (gone at the end; --data DIR keeps it)" };
     tell(&format!(
-        "A simulated UIS calls a company of four; Ringfold makes of each call what its simulated RBS CRM must hold.\n\
+        "Simulated PBXs tell of the calls of a company of four; Ringfold makes of each what its simulated CRMs must hold.\n\
          Calls go by {speed} times faster than real ones. Times are UTC.\n\n\
          API and hooks   {url}\n\
          data            {dir}{kept}\n\
@@ -147,7 +147,7 @@ fn welcome(url: &str, dir: &Path, seed: u64, args: &DemoArgs) {
         speed = calls::SPEED,
         blank = "",
     ));
-    tell(if args.calls.is_none() { "the end         Ctrl-C, with a summary of what the CRM holds\n" } else { "" });
+    tell(if args.calls.is_none() { "the end         Ctrl-C, with a summary of what the CRMs hold\n" } else { "" });
 }
 
 /// Where this machine reaches an address that is served.
@@ -164,7 +164,7 @@ fn verdict(played: Result<(usize, bool), Exit>, asked: Option<u32>) -> Result<()
     let (calls, right) = played?;
     if !right {
         // The summary said what.
-        return Err(Exit::failed("the CRM does not hold just what it should: see the summary"));
+        return Err(Exit::failed("not every CRM holds just what it should: see the summary"));
     }
     match asked {
         Some(asked) if calls < asked as usize => Err(Exit::failed(format!("stopped after {calls} of {asked} calls"))),

@@ -2,6 +2,7 @@
 //! others are one each. All start, drain and stop the same way.
 
 mod accounts;
+mod alerts;
 mod dir;
 mod ground;
 mod later;
@@ -92,6 +93,9 @@ impl Process {
             console::health(Health::new(readiness.clone(), registry))
         });
         roles.start(&backbone, &clock, &metrics, &mut work);
+        if roles.console {
+            alerts::start(config, &ground, &clock, &url, &mut work)?;
+        }
         probe::start(&ground, &readiness, &clock, &mut work);
         let serving = CancellationToken::new();
         let mut server = JoinSet::new();

@@ -23,7 +23,8 @@ Examples:
 const SHOW_EXAMPLES: &str = "\
 Examples:
   ringfold calls show acme-uis/123456789
-  ringfold calls show acme-uis/123456789 -o json | jq .deliveries";
+  ringfold calls show acme-uis/123456789 -o json | jq .deliveries
+  ringfold calls show acme-uis/123456789 -o json | jq -r '.deliveries[].requests[]'";
 
 /// Keeps one command from reading a journal of years into memory.
 const LIMIT_MAX: u32 = 100_000;
@@ -67,7 +68,8 @@ enum CallsCommand {
     /// List calls, the last begun first
     #[command(after_help = LIST_EXAMPLES)]
     List(ListArgs),
-    /// Explain one: what was said, word for word, and what each CRM got of it
+    /// Explain one: what was said, word for word, what each word changed, what each CRM got of it and by which rule, and the
+    /// last requests to it with their answers (secrets hidden, numbers cut)
     #[command(after_help = SHOW_EXAMPLES)]
     Show {
         /// Its id: SOURCE/SESSION

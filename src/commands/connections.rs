@@ -1,15 +1,19 @@
 //! `ringfold connections`: CRMs, how they fare, and holding their deliveries.
 
 mod columns;
+mod credentials;
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use console::wire;
 use schemas::ConnectionId;
 
+use crate::ask;
 use crate::cli::Globals;
 use crate::client::{Client, Target};
 use crate::exit::Exit;
-use crate::output;
+use crate::output::{self, Format};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,7 +30,8 @@ Examples:
 const CHECK_EXAMPLES: &str = "\
 Examples:
   ringfold connections check acme-rbs
-  ringfold connections check acme-rbs -o json";
+  ringfold connections check acme-rbs -o json
+  ringfold connections check acme-zoho --accept-account";
 const PAUSE_EXAMPLES: &str = "\
 Examples:
   ringfold connections pause acme-rbs --reason maintenance
@@ -35,6 +40,14 @@ const RESUME_EXAMPLES: &str = "\
 Examples:
   ringfold connections resume acme-rbs
   ringfold connections resume acme-rbs --data /var/lib/ringfold";
+const REACTIVATE_EXAMPLES: &str = "\
+Examples:
+  ringfold connections reactivate acme-zoho --resend
+  ringfold connections reactivate acme-zoho --yes";
+const CREDENTIALS_EXAMPLES: &str = "\
+Examples:
+  ringfold connections set-credentials acme-rbs --file rbs.toml
+  ringfold connections set-credentials acme-rbs --file /dev/stdin";
 
 /// What `connections` takes.
 #[derive(Debug, Args)]
@@ -62,6 +75,9 @@ enum ConnectionsCommand {
     Check {
         /// Its id
         id: ConnectionId,
+        /// Take the account of the CRM that answers now as the connection's, where it is another than before
+        #[arg(long)]
+        accept_account: bool,
     },
     /// Hold its deliveries; nothing is lost
     #[command(after_help = PAUSE_EXAMPLES)]
@@ -77,6 +93,24 @@ enum ConnectionsCommand {
     Resume {
         /// Its id
         id: ConnectionId,
+    },
+    /// Start one again whose credentials were refused, or that was off; what it missed is sent or skipped
+    #[command(after_help = REACTIVATE_EXAMPLES)]
+    Reactivate {
+        /// Its id
+        id: ConnectionId,
+        /// Send the calls of the two days before and of today, in its time zone; otherwise what it missed is skipped
+        #[arg(long)]
+        resend: bool,
+    },
+    /// Give it new credentials, `name = "value"` a line; it stays as it is until it is started again
+    #[command(after_help = CREDENTIALS_EXAMPLES)]
+    SetCredentials {
+        /// Its id
+        id: ConnectionId,
+        /// Where they stand, as TOML [default: stdin]
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
     },
 }
 
@@ -95,14 +129,10 @@ pub async fn run(args: ConnectionsArgs, globals: &Globals) -> Result<(), Exit> {
             let view: wire::ConnectionView = client.get(&["connections", id.as_str()], &()).await?;
             output::one(format, columns::ONE, &view, more)
         }
-        ConnectionsCommand::Check { id } => {
-            let checked: wire::Checked = client.post(&["connections", id.as_str(), "check"], &()).await?;
-            output::one(format, columns::CHECKED, &checked, |_| String::new())?;
-            if checked.connected {
-                return Ok(());
-            }
-            let todo = if checked.todo.is_empty() { String::new() } else { format!("\nnext: {}", checked.todo) };
-            Err(Exit::failed(format!("{id} is not connected: {}{todo}", checked.said)))
+        ConnectionsCommand::Check { id, accept_account } => {
+            let what = if accept_account { "accept-account" } else { "check" };
+            let checked: wire::Checked = client.post(&["connections", id.as_str(), what], &()).await?;
+            say_checked(format, id.as_str(), &checked)
         }
         ConnectionsCommand::Pause { id, reason } => {
             let pause = wire::Pause { reason };
@@ -113,7 +143,41 @@ pub async fn run(args: ConnectionsArgs, globals: &Globals) -> Result<(), Exit> {
             let row: wire::ConnectionRow = client.post(&["connections", id.as_str(), "resume"], &()).await?;
             output::one(format, columns::LIST, &row, |_| String::new())
         }
+        ConnectionsCommand::Reactivate { id, resend } => reactivate(&client, &id, resend, globals).await,
+        ConnectionsCommand::SetCredentials { id, file } => {
+            let new = credentials::read(file.as_deref())?;
+            let row: wire::ConnectionRow = client.put(&["connections", id.as_str(), "credentials"], &new).await?;
+            output::one(format, columns::LIST, &row, |_| String::new())?;
+            output::tell(&format!("next: ringfold connections reactivate {id}, with --resend or without"));
+            Ok(())
+        }
     }
+}
+
+async fn reactivate(client: &Client, id: &ConnectionId, resend: bool, globals: &Globals) -> Result<(), Exit> {
+    let view: wire::ConnectionView = client.get(&["connections", id.as_str()], &()).await?;
+    let parked = view.row.backlog.parked;
+    if parked > 0 && !resend {
+        let question = format!("{id} has {parked} calls waiting; without --resend they are skipped. Go on?");
+        ask::confirm(&question, globals.yes)?;
+    }
+    let asked = wire::Reactivate { resend };
+    let done: wire::Reactivated = client.post(&["connections", id.as_str(), "reactivate"], &asked).await?;
+    output::one(globals.output, columns::REACTIVATED, &done, |_| String::new())?;
+    if done.replay.is_some() {
+        output::tell("next: ringfold replay status says how far it is");
+    }
+    Ok(())
+}
+
+/// Whether a far side takes the credentials; a failure where it does not.
+pub fn say_checked(format: Format, id: &str, checked: &wire::Checked) -> Result<(), Exit> {
+    output::one(format, columns::CHECKED, checked, |_| String::new())?;
+    if checked.connected {
+        return Ok(());
+    }
+    let todo = if checked.todo.is_empty() { String::new() } else { format!("\nnext: {}", checked.todo) };
+    Err(Exit::failed(format!("{id} is not connected: {}{todo}", checked.said)))
 }
 
 fn more(view: &wire::ConnectionView) -> String {

@@ -1,14 +1,19 @@
 //! `ringfold deliveries`: calls on their way into CRMs, and what each made there.
 
+mod columns;
+mod many;
+
 use clap::{Args, Subcommand};
 use console::wire;
 use schemas::{CallId, ConnectionId, Timestamp};
-use serde::Serialize;
 
+use self::columns::{COLUMNS, ONE};
+use self::many::{DeliveryId, named, retry, skip, standing};
+use crate::ask;
 use crate::cli::Globals;
 use crate::client::{Client, Target};
-use crate::exit::{Exit, Status};
-use crate::output::{self, Column, Show, clean, paint};
+use crate::exit::Exit;
+use crate::output::{self, clean, paint};
 use crate::times;
 
 const EXAMPLES: &str = "\
@@ -27,41 +32,12 @@ Examples:
 const RETRY_EXAMPLES: &str = "\
 Examples:
   ringfold deliveries retry acme-rbs/acme-uis/123456789
-  ringfold deliveries retry acme-rbs/acme-uis/1001 acme-rbs/acme-uis/1002";
-
-const COLUMNS: &[Column] = &[
-    Column::new("ID", "/id", Show::Whole),
-    Column::wide("/connection"),
-    Column::wide("/call"),
-    Column::wide("/kind"),
-    Column::new("STATUS", "/status", Show::Word),
-    Column::new("DONE", "/done", Show::Number),
-    Column::new("WANTED", "/wanted", Show::Number),
-    Column::new("TRIES", "/attempts", Show::Number),
-    Column::new("CREATED", "/created_at", Show::Time),
-    Column::wide("/since"),
-    Column::new("NEXT TRY", "/next_try_at", Show::Time),
-    Column::new("DONE AT", "/done_at", Show::Time),
-    Column::wide("/uncertain"),
-    Column::new("NOTE", "/note", Show::Text),
-];
-
-const ONE: &[Column] = &[
-    Column::new("ID", "/id", Show::Whole),
-    Column::new("CONNECTION", "/connection", Show::Whole),
-    Column::new("CALL", "/call", Show::Whole),
-    Column::new("KIND", "/kind", Show::Text),
-    Column::new("STATUS", "/status", Show::Word),
-    Column::new("REVISION DONE", "/done", Show::Number),
-    Column::new("REVISION WANTED", "/wanted", Show::Number),
-    Column::new("TRIES", "/attempts", Show::Number),
-    Column::new("CREATED", "/created_at", Show::Time),
-    Column::new("TRIED SINCE", "/since", Show::Time),
-    Column::new("NEXT TRY", "/next_try_at", Show::Time),
-    Column::new("DONE AT", "/done_at", Show::Time),
-    Column::new("UNCERTAIN", "/uncertain", Show::Text),
-    Column::new("NOTE", "/note", Show::Whole),
-];
+  ringfold deliveries retry acme-rbs/acme-uis/1001 acme-rbs/acme-uis/1002
+  ringfold deliveries retry --connection acme-rbs --status dead";
+const SKIP_EXAMPLES: &str = "\
+Examples:
+  ringfold deliveries skip acme-rbs/acme-uis/123456789 --reason \"entered by hand\"
+  ringfold deliveries skip acme-rbs/acme-uis/1001 acme-rbs/acme-uis/1002";
 
 /// What `deliveries` takes.
 #[derive(Debug, Args)]
@@ -78,7 +54,7 @@ enum DeliveriesCommand {
     /// List them, last changed first
     #[command(after_help = LIST_EXAMPLES)]
     List(ListArgs),
-    /// Show one: what it made, step by step
+    /// Show one: what it made, step by step, where it is in the CRM, and the last requests and answers
     #[command(after_help = SHOW_EXAMPLES)]
     Show {
         /// Its id: CONNECTION/CALL
@@ -89,8 +65,27 @@ enum DeliveriesCommand {
     #[command(after_help = RETRY_EXAMPLES)]
     Retry {
         /// Their ids: CONNECTION/CALL
+        #[arg(value_parser = DeliveryId::read, required_unless_present = "connection")]
+        ids: Vec<DeliveryId>,
+        /// All of this connection that stand so
+        #[arg(long, value_name = "ID", requires = "status", conflicts_with = "ids")]
+        connection: Option<ConnectionId>,
+        /// dead or skipped
+        #[arg(long, requires = "connection", value_parser = clap::builder::PossibleValuesParser::new(["dead", "skipped"]))]
+        status: Option<String>,
+        /// Only wanted first since then
+        #[arg(long, value_name = "TIME", requires = "connection", value_parser = times::moment)]
+        since: Option<Timestamp>,
+    },
+    /// Try them no more
+    #[command(after_help = SKIP_EXAMPLES)]
+    Skip {
+        /// Their ids: CONNECTION/CALL
         #[arg(value_parser = DeliveryId::read, required = true)]
         ids: Vec<DeliveryId>,
+        /// Why, for whoever looks at them next
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
     },
 }
 
@@ -112,34 +107,6 @@ struct ListArgs {
     #[arg(long, value_name = "N", default_value_t = wire::DEFAULT_LIMIT,
         value_parser = clap::value_parser!(u32).range(1..=i64::from(wire::MAX_LIMIT)))]
     limit: u32,
-}
-
-/// A connection and a call: there is one delivery of both at most.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct DeliveryId {
-    connection: ConnectionId,
-    call: String,
-}
-
-impl DeliveryId {
-    fn read(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('/').filter(|(_, call)| call.contains('/'));
-        let (connection, call) = parts.ok_or("write CONNECTION/CALL: acme-rbs/acme-uis/123456789")?;
-        let connection = connection.parse().map_err(|error: schemas::IdError| error.to_string())?;
-        Ok(Self { connection, call: call.to_owned() })
-    }
-}
-
-/// What the API says, and the id that `show` takes.
-#[derive(Serialize)]
-struct Named<T> {
-    id: String,
-    #[serde(flatten)]
-    delivery: T,
-}
-
-fn named<T>(row: &wire::DeliveryRow, delivery: T) -> Named<T> {
-    Named { id: format!("{}/{}", row.connection, row.call), delivery }
 }
 
 /// Runs it.
@@ -164,30 +131,29 @@ pub async fn run(args: DeliveriesArgs, globals: &Globals) -> Result<(), Exit> {
             let path = ["deliveries", id.connection.as_str(), &id.call];
             let view: wire::DeliveryView = client.get(&path, &()).await?;
             let view = named(&view.row, &view);
-            output::one(globals.output, ONE, &view, |view| format!("\nSTEPS\n{}", steps(&view.delivery.steps)))
+            output::one(globals.output, ONE, &view, |view| more(view.delivery))
         }
-        DeliveriesCommand::Retry { ids } => retry(&client, &ids, globals).await,
+        DeliveriesCommand::Retry { connection: Some(connection), status, since, .. } => {
+            let ids = standing(&client, connection, status.as_deref(), since).await?;
+            ask::confirm(&format!("{} deliveries are tried again, now. Go on?", ids.len()), globals.yes)?;
+            retry(&client, &ids, globals).await
+        }
+        DeliveriesCommand::Retry { ids, .. } => retry(&client, &ids, globals).await,
+        DeliveriesCommand::Skip { ids, reason } => skip(&client, &ids, &reason, globals).await,
     }
 }
 
-/// Each by itself: that one cannot be tried again keeps nothing from the others.
-async fn retry(client: &Client, ids: &[DeliveryId], globals: &Globals) -> Result<(), Exit> {
-    let (mut rows, mut last) = (Vec::new(), None);
-    for id in ids {
-        let path = ["deliveries", id.connection.as_str(), &id.call];
-        match client.post::<wire::DeliveryView>(&path, &()).await {
-            Ok(view) => rows.push(named(&view.row.clone(), view.row)),
-            Err(exit) => {
-                output::tell(&format!("{}/{}: {}", id.connection, id.call, exit.message));
-                last = Some(exit.status);
-            }
-        }
-    }
-    output::rows(globals.output, COLUMNS, &rows)?;
-    match last {
-        None => Ok(()),
-        Some(_) if !rows.is_empty() => Err(Exit::new(Status::Partly, "")),
-        Some(status) => Err(Exit::new(status, "")),
+/// What belongs below a delivery.
+fn more(view: &wire::DeliveryView) -> String {
+    format!("\nSTEPS\n{}\nREQUESTS AND ANSWERS\n{}", steps(&view.steps), requests(&view.requests))
+}
+
+/// The last requests of a delivery, for people.
+pub fn requests(lines: &[String]) -> String {
+    if lines.is_empty() {
+        "  none yet\n".to_owned()
+    } else {
+        lines.iter().flat_map(|line| ["  ".to_owned(), clean(line), "\n".to_owned()]).collect()
     }
 }
 
@@ -195,24 +161,11 @@ async fn retry(client: &Client, ids: &[DeliveryId], globals: &Globals) -> Result
 pub fn steps(steps: &[wire::StepView]) -> String {
     let step = |step: &wire::StepView| {
         let crm_id = step.crm_id.as_deref().map(|id| format!("  id {id}")).unwrap_or_default();
+        let link = step.link.as_deref().map(|link| format!("  {link}")).unwrap_or_default();
         let head = format!("  {}  ", times::short(&step.at.to_string()));
         let note = if step.note.is_empty() { String::new() } else { format!("  {}", step.note) };
-        let body = clean(&format!("{}{crm_id}{note}\n      {}\n", step.name, step.content));
+        let body = clean(&format!("{}{crm_id}{link}{note}\n      {}\n", step.name, step.content));
         format!("{head}{}  {body}", paint(&clean(&step.status)))
     };
     if steps.is_empty() { "  none yet\n".to_owned() } else { steps.iter().map(step).collect() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_delivery_is_named_by_its_connection_and_its_call() {
-        let id = DeliveryId::read("acme-rbs/acme-uis/12/3~2").unwrap();
-        assert_eq!((id.connection.as_str(), id.call.as_str()), ("acme-rbs", "acme-uis/12/3~2"));
-        for wrong in ["acme-rbs", "acme-rbs/123", "Acme/acme-uis/1", ""] {
-            assert!(DeliveryId::read(wrong).is_err(), "{wrong}");
-        }
-    }
 }

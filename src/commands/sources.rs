@@ -22,6 +22,10 @@ const SHOW_EXAMPLES: &str = "\
 Examples:
   ringfold sources show acme-uis
   ringfold sources show acme-uis -o json";
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  ringfold sources check acme-uis
+  ringfold sources check acme-uis -o json";
 const TEMPLATES_EXAMPLES: &str = "\
 Examples:
   ringfold sources templates acme-uis
@@ -32,6 +36,8 @@ const LIST: &[Column] = &[
     Column::new("ACCOUNT", "/account", Show::Whole),
     Column::new("KIND", "/kind", Show::Text),
     Column::new("LAST EVENT", "/last_event_at", Show::Time),
+    Column::new("COMPARED UNTIL", "/backfill/compared_until", Show::Time),
+    Column::new("ASKING FAILED", "/backfill/error", Show::Text),
     Column::new("WEBHOOK URL", "/webhook_url", Show::Whole),
 ];
 
@@ -48,6 +54,11 @@ const ONE: &[Column] = &[
     Column::new("TALK WITHOUT END", "/source/talk_without_end", Show::Text),
     Column::new("RING WITHOUT END", "/source/ring_without_end", Show::Text),
     Column::new("BACKFILL EVERY", "/source/backfill_every", Show::Text),
+    Column::new("NOTIFICATIONS REPORT", "/source/notifications_report", Show::Text),
+    Column::new("COMPARED UNTIL", "/backfill/compared_until", Show::Time),
+    Column::new("ASKED AT", "/backfill/asked_at", Show::Time),
+    Column::new("ASKING FAILED", "/backfill/error", Show::Whole),
+    Column::new("ASKED AGAIN", "/backfill/waits_until", Show::Time),
 ];
 
 const TEMPLATES: &[Column] = &[Column::new("SOURCE", "/source", Show::Whole), Column::new("KIND", "/kind", Show::Text)];
@@ -64,12 +75,18 @@ pub struct SourcesArgs {
 
 #[derive(Debug, Subcommand)]
 enum SourcesCommand {
-    /// List them with their webhook addresses, which are secret
+    /// List them: how far each PBX's own list of calls was compared, and webhook addresses, which are secret
     #[command(after_help = LIST_EXAMPLES)]
     List,
     /// Show one: what is set, and its last bodies that could not be read
     #[command(after_help = SHOW_EXAMPLES)]
     Show {
+        /// Its id
+        id: SourceId,
+    },
+    /// Call the PBX's API and say connected, or why not
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check {
         /// Its id
         id: SourceId,
     },
@@ -95,6 +112,10 @@ pub async fn run(args: SourcesArgs, globals: &Globals) -> Result<(), Exit> {
             let view: wire::SourceView = client.get(&["sources", id.as_str()], &()).await?;
             output::one(globals.output, ONE, &view, more)
         }
+        SourcesCommand::Check { id } => {
+            let checked: wire::Checked = client.post(&["sources", id.as_str(), "check"], &()).await?;
+            super::connections::say_checked(globals.output, id.as_str(), &checked)
+        }
         SourcesCommand::Templates { id } => {
             let templates: wire::Templates = client.get(&["sources", id.as_str(), "templates"], &()).await?;
             output::one(globals.output, TEMPLATES, &templates, paste)
@@ -111,13 +132,15 @@ fn more(view: &wire::SourceView) -> String {
     text
 }
 
-/// The bodies as they must be pasted: whole, at the start of the line.
+/// The bodies as they must be pasted: whole, at the start of the line. What is not of the basic set says so.
 fn paste(templates: &wire::Templates) -> String {
     let mut text = format!("\n{}\n", clean(&templates.how));
     for template in &templates.templates {
-        let wire::Template { name, event_type, method, url, body, why, optional } = template;
-        let needed = if *optional { " (optional)" } else { "" };
-        text.push_str(&clean(&format!("\n== {name}{needed}\n{event_type}\n{why}\n{method} {url}\n\n{body}\n")));
+        let wire::Template { name, event_type, set, method, url, body, why, optional } = template;
+        let marks = [(*set == wire::TemplateSet::Extended, "extended"), (*optional, "optional")];
+        let marks: Vec<_> = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect();
+        let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
+        text.push_str(&clean(&format!("\n== {name}{marks}\n{event_type}\n{why}\n{method} {url}\n\n{body}\n")));
     }
     text
 }

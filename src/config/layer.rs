@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::alerts::Said;
 use super::parts::Parts;
 use super::values::{Key, Listen, PublicUrl, Token};
 
@@ -27,6 +28,7 @@ pub struct Layer {
     pub public_url: Option<PublicUrl>,
     pub secret_key: Option<Key>,
     pub api_token: Option<Token>,
+    pub alerts: Said,
 }
 
 /// What the flags of a command say.
@@ -104,7 +106,8 @@ impl Wrong {
         // Complaints about a wrong type may repeat the value.
         let why = match key.as_str() {
             "secret_key" => "write 64 hexadecimal digits, in quotes",
-            "api_token" => "write 16 to 200 letters, digits and signs, in quotes",
+            "alerts.webhook" => "write an address as https://alerts.example/hook, in quotes",
+            "api_token" | "alerts.token" => "write 16 to 200 letters, digits and signs, in quotes",
             _ => why.trim_end(),
         };
         Self { line, key, why: why.to_owned() }

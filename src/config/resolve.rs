@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use backbone::sealed::Secret;
 
+use super::alerts::{Alerts, shown as shown_webhook};
 use super::kafka::is_secret;
 use super::layer::{Layer, variable};
 use super::parts::{Backbone, EMBEDDED, Servers, shown};
@@ -55,6 +56,23 @@ impl Layers<'_> {
             }
         }
         properties
+    }
+
+    fn alerts(&mut self) -> Result<Alerts, String> {
+        let none = || "none".to_owned();
+        let webhook = self.key(
+            "alerts.webhook",
+            |layer| layer.alerts.webhook.clone().map(|url| url.0),
+            |said| said.map_or_else(none, shown_webhook),
+        );
+        let token = |layer: &Layer| layer.alerts.token.clone().map(|token| token.0);
+        let token = self.key("alerts.token", token, |said| said.map_or_else(none, |_| "***".to_owned()));
+        if token.is_some() && webhook.is_none() {
+            return Err(
+                "alerts.token: is for alerts.webhook, which is missing: write the address that takes it".to_owned()
+            );
+        }
+        Ok(Alerts { webhook, token })
     }
 
     fn backbone(&mut self) -> Result<Backbone, String> {
@@ -155,5 +173,6 @@ pub fn resolve(layers: &[(Origin, Layer)]) -> Result<Config, String> {
     }
     let token = |layer: &Layer| layer.api_token.clone().map(|token| token.0);
     let api_token = layers.key("api_token", token, |said| masked(said.is_some()));
-    Ok(Config { backbone, data_dir, listen, secret_key, api_token, public_url, rows: layers.rows })
+    let alerts = layers.alerts()?;
+    Ok(Config { backbone, data_dir, listen, secret_key, api_token, alerts, public_url, rows: layers.rows })
 }

@@ -36,7 +36,7 @@ fn defaults() {
     assert_eq!(config.public_url(config.listen), "http://127.0.0.1:8080");
     assert!(config.secret_key.is_none());
     assert!(config.rows().iter().all(|row| row.from == "default"));
-    assert_eq!(config.rows().len(), 14);
+    assert_eq!(config.rows().len(), 16);
     assert!(matches!(config.backbone, Backbone::Embedded));
 }
 
@@ -99,4 +99,26 @@ fn an_address_of_every_interface_is_shown_as_this_machine() {
     {
         assert_eq!(url_of(listen.parse().unwrap()), url);
     }
+}
+
+#[test]
+fn who_is_told_of_alerts_is_shown_without_what_may_be_a_secret() {
+    let text = "[alerts]\nwebhook = \"https://alerts.example/hook/hunter2?key=hunter2\"\ntoken = \"hunter2-hunter2-hunter2\"\n";
+    let config = load(text, &[], Flags::default()).unwrap_or_else(|exit| panic!("{exit:?}"));
+    assert!(config.alerts.webhook.is_some() && config.alerts.token.is_some());
+    let value = |key| config.rows().iter().find(|row| row.key == key).map(|row| row.value.clone()).unwrap();
+    assert_eq!(
+        (value("alerts.webhook").as_str(), value("alerts.token").as_str()),
+        ("https://alerts.example/***", "***")
+    );
+    let variables = [("RINGFOLD_ALERTS__WEBHOOK", "http://127.0.0.1:1/hook")];
+    assert!(load("", &variables, Flags::default()).is_ok());
+
+    says(&refused("", &[("RINGFOLD_ALERTS__TOKEN", "hunter2-hunter2-hunter2")]), &["alerts.token", "alerts.webhook"]);
+    for webhook in ["hunter2", "ftp://hunter2", "mailto:hunter2@example.com"] {
+        let message = refused("", &[("RINGFOLD_ALERTS__WEBHOOK", webhook)]);
+        says(&message, &["RINGFOLD_ALERTS__WEBHOOK: ", "https://alerts.example/hook"]);
+        assert!(!message.contains("hunter2"), "{message}");
+    }
+    says(&refused("[alerts]\nwebhok = \"x\"\n", &[]), &[".toml:2: alerts.webhok", "`webhook`", "`token`"]);
 }

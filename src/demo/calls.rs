@@ -2,11 +2,19 @@
 
 use std::time::Duration;
 
-use simulators::uis::{Answer, Expected, Generator, GeneratorOptions, Kind, Scenario, Sender};
+use simulators::pbx::{Answer, Expected, Sender};
+use simulators::{pbx, ringostat, uis};
 use tokio::time::Instant;
 
-use super::company::{Company, LINE};
+use super::company::{EMPLOYEES, regulars};
 
+/// A call of any PBX, by the name of its kind.
+pub type Scenario = pbx::Scenario<&'static str>;
+
+/// The company's numbers, of each PBX.
+const LINES: [&str; 2] = ["74951112233", "380441112233"];
+/// So many of its calls are of clients who call again and again.
+const KNOWN_SHARE: f64 = 0.6;
 /// How many times faster than real time a call goes by.
 pub const SPEED: f64 = 20.0;
 /// Of a long silence in a call only so much is kept: at [`SPEED`] still longer than `talk_without_end`.
@@ -25,10 +33,10 @@ const AT_ONCE: usize = 10;
 pub struct Sent {
     /// Which it is, from 1.
     pub number: usize,
+    /// Which PBX told of it.
+    pub source: &'static str,
     /// The session id.
     pub session: String,
-    /// What kind of call.
-    pub kind: Kind,
     /// What the scenario says must be known of it.
     pub expected: Expected,
 }
@@ -42,10 +50,18 @@ pub struct Refused {
     pub answer: String,
 }
 
+/// The calls of one kind, from one PBX.
+struct Voice {
+    /// The place of the PBX among the sources.
+    source: usize,
+    calls: Box<dyn Iterator<Item = Scenario> + Send>,
+}
+
 /// Begins calls, each when its time has come.
 pub struct Caller {
-    generators: Vec<(Kind, Generator)>,
-    round: Vec<Kind>,
+    voices: Vec<Voice>,
+    /// Who is still to call in this round.
+    round: Vec<usize>,
     rng: fastrand::Rng,
     left: u32,
     pace: f64,
@@ -55,23 +71,12 @@ pub struct Caller {
 impl Caller {
     /// The calls of this seed, `calls` of them or until stopped.
     pub fn new(seed: u64, calls: Option<u32>, now: Instant) -> Self {
-        let generator = |(place, kind): (u64, Kind)| {
-            let options = GeneratorOptions {
-                extensions: ["101", "102", "103", "104"].map(str::to_owned).to_vec(),
-                lines: vec![LINE.to_owned()],
-                known_clients: Company::regulars(),
-                known_share: 0.6,
-                kinds: vec![kind],
-                random_styles: true,
-            };
-            // Generators with seeds close together never make the same call id.
-            (kind, Generator::new(seed.wrapping_add(place), options))
-        };
         let (slowest, fastest) = COUNTED;
+        let voices = voices(seed);
         Self {
-            generators: (0..).zip(Kind::ALL).map(generator).collect(),
             // The first round is in the order of explanation; later ones are shuffled.
-            round: Kind::ALL.into_iter().rev().collect(),
+            round: (0..voices.len()).rev().collect(),
+            voices,
             rng: fastrand::Rng::with_seed(seed),
             left: calls.unwrap_or(MOST_CALLS),
             pace: calls.map_or(WATCHED, |calls| (f64::from(calls) / 30.0).clamp(slowest, fastest)),
@@ -79,8 +84,8 @@ impl Caller {
         }
     }
 
-    /// The calls to begin by now.
-    pub fn due(&mut self, now: Instant) -> Vec<Scenario> {
+    /// The calls to begin by now, each with the PBX that tells of it.
+    pub fn due(&mut self, now: Instant) -> Vec<(usize, Scenario)> {
         let mut due = Vec::new();
         while self.left > 0 && self.next_at <= now && due.len() < AT_ONCE {
             let gap = (0.5 + self.rng.f64()) / self.pace;
@@ -100,16 +105,69 @@ impl Caller {
         self.left == 0
     }
 
-    fn make(&mut self) -> Option<Scenario> {
+    fn make(&mut self) -> Option<(usize, Scenario)> {
         if self.round.is_empty() {
-            self.round = Kind::ALL.to_vec();
+            self.round = (0..self.voices.len()).collect();
             self.rng.shuffle(&mut self.round);
         }
-        let kind = self.round.pop()?;
-        let (_, generator) = self.generators.iter_mut().find(|(of, _)| *of == kind)?;
+        let voice = self.round.pop().and_then(|at| self.voices.get_mut(at))?;
         self.left -= 1;
-        generator.next().map(squeezed)
+        voice.calls.next().map(|scenario| (voice.source, squeezed(scenario)))
     }
+}
+
+/// Every kind of call of every PBX, the PBXs in turns. Generators with seeds close together never make the same call id.
+fn voices(seed: u64) -> Vec<Voice> {
+    let seeds = || (0..).map(|place| seed.wrapping_add(place));
+    let mut uis =
+        seeds().zip(uis::Kind::ALL).map(|(seed, kind)| Voice { source: 0, calls: Box::new(of_uis(seed, kind)) });
+    let ringostat = seeds().zip(ringostat::Kind::ALL);
+    let mut ringostat = ringostat.map(|(seed, kind)| Voice { source: 1, calls: Box::new(of_ringostat(seed, kind)) });
+    let mut voices = Vec::new();
+    loop {
+        let before = voices.len();
+        voices.extend(uis.next());
+        voices.extend(ringostat.next());
+        if voices.len() == before {
+            return voices;
+        }
+    }
+}
+
+fn of_uis(seed: u64, kind: uis::Kind) -> impl Iterator<Item = Scenario> {
+    let options = uis::GeneratorOptions {
+        extensions: EMPLOYEES.iter().map(|employee| employee.extension.to_owned()).collect(),
+        lines: vec![LINES[0].to_owned()],
+        known_clients: regulars("7"),
+        known_share: KNOWN_SHARE,
+        kinds: vec![kind],
+        random_styles: true,
+    };
+    uis::Generator::new(seed, options).map(move |scenario| named(scenario, kind.name()))
+}
+
+fn of_ringostat(seed: u64, kind: ringostat::Kind) -> impl Iterator<Item = Scenario> {
+    let employee = |employee: &super::company::Employee| ringostat::Employee {
+        extension: employee.extension.to_owned(),
+        sip: employee.sip.to_owned(),
+        phone: employee.phone.to_owned(),
+        staff_id: employee.staff.to_owned(),
+        fio: employee.name.to_owned(),
+    };
+    let options = ringostat::GeneratorOptions {
+        employees: EMPLOYEES.iter().map(employee).collect(),
+        lines: vec![LINES[1].to_owned()],
+        known_clients: regulars("380"),
+        known_share: KNOWN_SHARE,
+        kinds: vec![kind],
+        ..ringostat::GeneratorOptions::default()
+    };
+    ringostat::Generator::new(seed, options).map(move |scenario| named(scenario, kind.name()))
+}
+
+fn named<K>(scenario: pbx::Scenario<K>, kind: &'static str) -> Scenario {
+    let pbx::Scenario { call_id, line, notifications, expected, listed, .. } = scenario;
+    Scenario { kind, call_id, line, notifications, expected, listed }
 }
 
 /// The same call with long silences shortened.
@@ -148,7 +206,7 @@ mod tests {
         let mut caller = Caller::new(seed, Some(calls), now);
         let mut made = Vec::new();
         for second in 0..10_000 {
-            made.extend(caller.due(now + Duration::from_secs(second)));
+            made.extend(caller.due(now + Duration::from_secs(second)).into_iter().map(|(_, scenario)| scenario));
             if caller.is_done() {
                 break;
             }
@@ -157,10 +215,16 @@ mod tests {
     }
 
     #[test]
-    fn thirteen_calls_are_of_every_kind_and_no_two_have_one_id() {
+    fn a_round_is_of_every_kind_and_no_two_calls_have_one_id() {
+        let kinds = uis::Kind::ALL.len() + ringostat::Kind::ALL.len();
+        let names: BTreeSet<&str> = uis::Kind::ALL
+            .map(uis::Kind::name)
+            .into_iter()
+            .chain(ringostat::Kind::ALL.map(ringostat::Kind::name))
+            .collect();
         for seed in [0, 7, u64::MAX] {
-            let calls = all(seed, 13);
-            assert_eq!(calls.iter().map(|call| call.kind).collect::<BTreeSet<_>>(), BTreeSet::from(Kind::ALL));
+            let calls = all(seed, u32::try_from(kinds).unwrap());
+            assert_eq!(calls.iter().map(|call| call.kind).collect::<BTreeSet<_>>(), names);
         }
         let calls = all(3, 400);
         assert_eq!(calls.iter().map(|call| &call.call_id).collect::<BTreeSet<_>>().len(), 400);
@@ -185,7 +249,7 @@ mod tests {
 
     #[test]
     fn silences_are_shortened_and_the_order_stays() {
-        let late = all(1, 13).into_iter().find(|call| call.kind == Kind::LateRecording).unwrap();
+        let late = of_uis(1, uis::Kind::LateRecording).next().map(squeezed).unwrap();
         let times: Vec<_> = late.notifications.iter().map(|said| said.after.as_secs()).collect();
         assert_eq!(times, [0, 4, 124]);
     }

@@ -1,18 +1,65 @@
-//! What the CRM holds against what it must hold, record by record. Pure: reads a snapshot, not our ledger.
+//! What a CRM holds against what it must hold, record by record. Pure, and the same for every CRM.
 
-mod records;
-
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
-use simulators::rbs::{Row, Snapshot, Table};
 
-use super::company::Company;
-use super::expect::{Due, Whom, Whose};
+/// A record that must be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// What kind of record.
+    pub record: &'static str,
+    /// What it is known by among its kind: the call's id, the client's number, our mark.
+    pub key: String,
+    /// Of which call, from 1; 0: of none.
+    pub call: usize,
+    /// Each field that must be so, with every value that is right.
+    pub fields: Vec<(&'static str, Vec<String>)>,
+    /// It may be missing as well: whether it was made depends on what was heard of first.
+    pub optional: bool,
+}
 
-/// One kind of record.
+impl Due {
+    /// Of a call.
+    pub fn new(record: &'static str, key: impl Into<String>, call: usize) -> Self {
+        Self { record, key: key.into(), call, fields: Vec::new(), optional: false }
+    }
+
+    /// With this in a field.
+    pub fn with(self, field: &'static str, value: impl Into<String>) -> Self {
+        self.with_any(field, [value.into()])
+    }
+
+    /// With one of these in a field.
+    pub fn with_any(mut self, field: &'static str, values: impl IntoIterator<Item = String>) -> Self {
+        self.fields.push((field, values.into_iter().collect()));
+        self
+    }
+
+    /// It may be missing.
+    pub fn optional(self) -> Self {
+        Self { optional: true, ..self }
+    }
+}
+
+/// A record that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Is {
+    /// What kind of record.
+    pub record: &'static str,
+    /// What it is known by among its kind.
+    pub key: String,
+    /// The CRM's id.
+    pub id: u64,
+    /// Its fields, as far as they are compared.
+    pub fields: BTreeMap<&'static str, String>,
+}
+
+/// One kind of record in one CRM.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Count {
+    /// The CRM.
+    pub crm: &'static str,
     /// The kind.
     pub record: &'static str,
     /// How many there must be.
@@ -30,189 +77,125 @@ pub struct Count {
 /// Something that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The call, where one is known.
-    pub call: Option<(usize, String)>,
+    /// The CRM.
+    pub crm: &'static str,
+    /// The call, from 1; 0: none.
+    pub call: usize,
     /// What is not as it must be.
     pub what: String,
-}
-
-/// How live notices went. They are shown once and never repeated, so they decide nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Notices {
-    /// Notices that somebody must have seen.
-    pub due: usize,
-    /// Of them, those that were shown.
-    pub shown: usize,
-    /// Shown beyond those.
-    pub beyond: usize,
 }
 
 /// The result.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// Each kind of record.
+    /// Each kind of record of each CRM.
     pub counts: Vec<Count>,
     /// Everything that is not as it must be.
     pub differences: Vec<Difference>,
-    /// The live notices.
-    pub notices: Notices,
 }
 
 impl Report {
-    /// Compares.
-    pub fn of(company: &Company, due: &[Due], crm: &Snapshot) -> Self {
-        let mut books = Books::new(company, due, crm);
-        let counts = vec![books.contacts(), books.counterparties(), books.recordings(), books.tasks()];
-        Self { counts, differences: books.differences, notices: notices(due, company, crm) }
-    }
-
     /// Every record is there exactly once, and nothing else.
     pub fn is_right(&self) -> bool {
         self.differences.is_empty()
     }
-}
 
-/// One comparison under way.
-struct Books<'a> {
-    due: &'a [Due],
-    crm: &'a Snapshot,
-    names: BTreeMap<u64, &'a str>,
-    /// Counterparties that were not there from the beginning, by number.
-    made: BTreeMap<String, Vec<&'a Row>>,
-    seeded: BTreeSet<u64>,
-    first: u64,
-    differences: Vec<Difference>,
-}
-
-impl<'a> Books<'a> {
-    fn new(company: &'a Company, due: &'a [Due], crm: &'a Snapshot) -> Self {
-        let seeded: BTreeSet<u64> = company.clients.iter().map(|client| client.company).collect();
-        let mut made: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
-        for row in crm.rows(Table::Companies).iter().filter(|row| !seeded.contains(&row.id)) {
-            made.entry(schemas::phone::digits(row.get("phone"))).or_default().push(row);
+    /// Compares one CRM; `records` are its kinds, in the order they are shown.
+    pub fn add(&mut self, crm: &'static str, records: &[&'static str], due: &[Due], is: &[Is]) {
+        for &record in records {
+            let mut count = Count { crm, record, ..Count::default() };
+            let mut found: BTreeMap<&str, Vec<&Is>> = BTreeMap::new();
+            for is in is.iter().filter(|is| is.record == record) {
+                found.entry(&is.key).or_default().push(is);
+            }
+            for due in due.iter().filter(|due| due.record == record) {
+                let rows = found.remove(due.key.as_str()).unwrap_or_default();
+                self.one(&mut count, due, &rows);
+            }
+            for is in found.into_values().flatten() {
+                count.is += 1;
+                count.wrong += 1;
+                self.differs(crm, 0, format!("{record}: {} belongs to no call of this demo", is.id));
+            }
+            self.counts.push(count);
         }
-        let names = company.names.iter().map(|(id, name)| (*id, name.as_str())).collect();
-        let first = company.employees.first().map_or(0, |first| first.user);
-        Self { due, crm, names, made, seeded, first, differences: Vec::new() }
     }
 
-    /// Notes a difference of a call.
-    fn differs(&mut self, due: &Due, what: String) {
-        self.differences.push(Difference { call: Some((due.number, due.id.clone())), what });
-    }
-
-    /// Notes a difference of no call.
-    fn strange(&mut self, what: String) {
-        self.differences.push(Difference { call: None, what });
-    }
-
-    /// Counts what is there of what must be there once, and hands out the first of it to be looked at.
-    fn once(&mut self, count: &mut Count, due: &Due, what: &str, rows: &[&'a Row]) -> Option<&'a Row> {
+    fn one(&mut self, count: &mut Count, due: &Due, rows: &[&Is]) {
+        let (crm, record) = (count.crm, due.record);
+        count.is += rows.len();
+        count.due += usize::from(!due.optional || !rows.is_empty());
         let Some(first) = rows.first() else {
-            count.missing += 1;
-            self.differs(due, format!("{what} is missing"));
-            return None;
+            if !due.optional {
+                count.missing += 1;
+                self.differs(crm, due.call, format!("{record}: missing"));
+            }
+            return;
         };
         if rows.len() > 1 {
             count.doubled += rows.len() - 1;
             let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
-            self.differs(due, format!("{what} is there {} times: {}", rows.len(), ids.join(", ")));
+            self.differs(crm, due.call, format!("{record}: there {} times: {}", rows.len(), ids.join(", ")));
         }
-        Some(first)
-    }
-
-    /// Notes each thing wrong with a record; says whether there is any.
-    fn wrong(&mut self, due: &Due, what: &str, wrong: &[String]) -> bool {
-        let any = !wrong.is_empty();
-        if any {
-            self.differs(due, format!("{what}: {}", wrong.join("; ")));
-        }
-        any
-    }
-
-    fn owner_is_wrong(&self, whom: &Whom, owner: &str) -> Option<String> {
-        let (right, wanted) = match whom {
-            Whom::Known(company) => (owner == company.to_string(), self.name(*company)),
-            Whom::New(number) => (
-                self.made.get(number).is_some_and(|rows| rows.iter().any(|row| row.id.to_string() == owner)),
-                format!("the one made for {number}"),
-            ),
-            Whom::Nobody => (owner.is_empty(), "none".to_owned()),
-        };
-        (!right).then(|| format!("its counterparty is {}, and must be {wanted}", self.called(owner)))
-    }
-
-    fn responsible_is_wrong(&self, due: &Due, responsible: &str) -> Option<String> {
-        let Whose { user, or_manager } = due.responsible;
-        let manager = match &due.client {
-            Whom::New(number) if or_manager => {
-                self.made.get(number).and_then(|rows| rows.first()).map_or("", |row| row.get("manager"))
+        let mut wrong = false;
+        for (field, right) in &due.fields {
+            let is = first.fields.get(field).map_or("", String::as_str);
+            if right.iter().all(|right| right != is) {
+                wrong = true;
+                let right = right.join(" or ");
+                self.differs(crm, due.call, format!("{record} {}: {field} is {is:?}, must be {right:?}", first.id));
             }
-            _ => "",
-        };
-        let right = responsible == user.to_string() || (!manager.is_empty() && responsible == manager);
-        (!right).then(|| format!("its responsible is {}, and must be {}", self.called(responsible), self.name(user)))
-    }
-
-    fn name(&self, id: u64) -> String {
-        self.names.get(&id).map_or_else(|| id.to_string(), |name| format!("{id} {name}"))
-    }
-
-    /// What a field with an id holds, for people.
-    fn called(&self, id: &str) -> String {
-        if id.is_empty() { "none".to_owned() } else { id.parse().map_or_else(|_| id.to_owned(), |id| self.name(id)) }
-    }
-}
-
-fn by<'a>(rows: impl IntoIterator<Item = &'a Row>, key: impl Fn(&Row) -> String) -> BTreeMap<String, Vec<&'a Row>> {
-    let mut by: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
-    for row in rows {
-        by.entry(key(row)).or_default().push(row);
-    }
-    by
-}
-
-/// A notice names no call, so they are counted by user and number.
-fn notices(due: &[Due], company: &Company, crm: &Snapshot) -> Notices {
-    let label = |due: &Due| match &due.client {
-        Whom::Known(id) => {
-            let known = company.clients.iter().find(|client| client.company == *id);
-            known.map_or_else(String::new, |client| schemas::Phone::read(&client.number, "RU").pretty())
         }
-        Whom::New(number) => schemas::Phone::read(number, "RU").pretty(),
-        Whom::Nobody => String::new(),
-    };
-    let mut wanted: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut undecided = BTreeSet::new();
-    for due in due {
-        let Some(users) = &due.noticed else {
-            undecided.insert(label(due));
-            continue;
-        };
-        for user in users {
-            *wanted.entry((user.to_string(), label(due))).or_default() += 1;
-        }
+        count.wrong += usize::from(wrong);
     }
-    let shown = by(crm.rows(Table::Notifications), |row| format!("{}\n{}", row.get("user"), caller(row.get("text"))));
-    let mut notices = Notices { due: wanted.values().sum(), ..Notices::default() };
-    for (key, rows) in shown {
-        let Some((user, number)) = key.split_once('\n') else { continue };
-        if undecided.contains(number) {
-            continue;
-        }
-        let due = wanted.get(&(user.to_owned(), number.to_owned())).copied().unwrap_or(0);
-        notices.shown += rows.len().min(due);
-        notices.beyond += rows.len().saturating_sub(due);
-    }
-    notices
-}
 
-/// The number in the text of a notice, which may also name the counterparty and names our line; nothing if it is hidden.
-fn caller(text: &str) -> &str {
-    let client = text.split_once(": ").map_or(text, |(_, rest)| rest);
-    let client = client.split_once(", линия ").map_or(client, |(client, _)| client);
-    client.rfind('+').map_or("", |at| &client[at..])
+    fn differs(&mut self, crm: &'static str, call: usize, what: String) {
+        self.differences.push(Difference { crm, call, what });
+    }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn is(key: &str, id: u64, who: &str) -> Is {
+        Is { record: "calls", key: key.to_owned(), id, fields: BTreeMap::from([("employee", who.to_owned())]) }
+    }
+
+    fn due(key: &str, who: &str) -> Due {
+        Due::new("calls", key, 1).with_any("employee", who.split('|').map(str::to_owned))
+    }
+
+    fn report(due: &[Due], is: &[Is]) -> (Count, Vec<String>) {
+        let mut report = Report::default();
+        report.add("CRM", &["calls"], due, is);
+        assert_eq!(report.is_right(), report.differences.is_empty());
+        (report.counts.remove(0), report.differences.into_iter().map(|one| one.what).collect())
+    }
+
+    #[test]
+    fn what_is_as_it_must_be_is_right() {
+        let due = [due("a", "1"), due("b", "1|2"), due("c", "3").optional()];
+        let (count, differences) = report(&due, &[is("a", 7, "1"), is("b", 8, "2")]);
+        assert_eq!(differences, Vec::<String>::new());
+        assert_eq!((count.due, count.is, count.missing, count.doubled, count.wrong), (2, 2, 0, 0, 0));
+    }
+
+    #[test]
+    fn each_difference_is_counted_and_named() {
+        let due = [due("a", "1"), due("b", "1|2"), due("c", "3").optional(), due("d", "4")];
+        let is = [is("a", 7, "1"), is("a", 8, "1"), is("b", 9, "3"), is("x", 10, "1"), is("c", 11, "2")];
+        let (count, differences) = report(&due, &is);
+        assert_eq!((count.due, count.is, count.missing, count.doubled, count.wrong), (4, 5, 1, 1, 3));
+        assert_eq!(
+            differences,
+            [
+                "calls: there 2 times: 7, 8",
+                "calls 9: employee is \"3\", must be \"1 or 2\"",
+                "calls 11: employee is \"2\", must be \"3\"",
+                "calls: missing",
+                "calls: 10 belongs to no call of this demo",
+            ]
+        );
+    }
+}

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use backbone::ledger::{DeliveryFilter, Status};
 use backbone::{Backbone, Error};
-use simulators::rbs::RbsCrm;
-use simulators::uis::{Scenario, Sender};
+use simulators::pbx::Sender;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::calls::{self, Caller, Refused, Sent};
-use super::company::{CONNECTION, Company};
+use super::calls::{self, Caller, Refused, Scenario, Sent};
+use super::company::SOURCES;
 use super::compare::Report;
+use super::crms::Crm;
 use super::stop::Stop;
 use super::story::Story;
-use super::{expect, summary};
+use super::{facts, summary};
 use crate::exit::Exit;
 use crate::output::{clean, tell};
 
@@ -29,10 +29,10 @@ const NAMED: u32 = 10;
 /// The demo.
 pub struct Show<'a> {
     backbone: Backbone,
-    crm: &'a RbsCrm,
-    company: Company,
+    crms: &'a [Box<dyn Crm>],
     caller: Caller,
-    sender: Sender,
+    /// To each PBX's hook.
+    to: Vec<Sender>,
     senders: JoinSet<Vec<Refused>>,
     sent: Vec<Sent>,
     refused: Vec<Refused>,
@@ -43,20 +43,13 @@ pub struct Show<'a> {
 
 impl<'a> Show<'a> {
     /// Ready to begin.
-    pub fn new(
-        backbone: Backbone,
-        crm: &'a RbsCrm,
-        company: Company,
-        caller: Caller,
-        sender: Sender,
-    ) -> Result<Self, Exit> {
-        let story = Story::new(backbone.clone(), crm, company.clone())?;
+    pub fn new(backbone: Backbone, crms: &'a [Box<dyn Crm>], caller: Caller, to: Vec<Sender>) -> Result<Self, Exit> {
+        let story = Story::new(backbone.clone(), crms)?;
         Ok(Self {
             backbone,
-            crm,
-            company,
+            crms,
             caller,
-            sender,
+            to,
             senders: JoinSet::new(),
             sent: Vec::new(),
             refused: Vec::new(),
@@ -65,7 +58,7 @@ impl<'a> Show<'a> {
         })
     }
 
-    /// Runs to the end of the last call, and prints the summary; says how many calls there were and whether the CRM
+    /// Runs to the end of the last call, and prints the summary; says how many calls there were and whether every CRM
     /// holds just what it should.
     pub async fn run(&mut self, stop: &Stop) -> Result<(usize, bool), Exit> {
         let mut turns = tokio::time::interval(TURN);
@@ -89,20 +82,24 @@ impl<'a> Show<'a> {
                 break;
             }
         }
-        let due = expect::due(&self.company, &self.sent);
-        let report = Report::of(&self.company, &due, &self.crm.snapshot());
+        let facts = facts::of(&self.sent);
+        let mut report = Report::default();
+        for crm in self.crms {
+            report.add(crm.kind(), crm.records(), &crm.due(&facts), &crm.held());
+        }
         print(&summary::text(self.sent.len(), &report, &self.refused))?;
         Ok((self.sent.len(), report.is_right() && self.refused.is_empty()))
     }
 
     /// Begins the calls that are due.
     fn call(&mut self) -> Result<(), Exit> {
-        for scenario in self.caller.due(Instant::now()) {
-            let Scenario { kind, call_id, expected, .. } = scenario.clone();
+        for (pbx, scenario) in self.caller.due(Instant::now()) {
+            let Scenario { call_id, expected, .. } = scenario.clone();
             let number = self.sent.len() + 1;
-            self.story.expect(&call_id, number);
-            self.sent.push(Sent { number, session: call_id, kind, expected });
-            self.senders.spawn(calls::send(self.sender.clone(), number, scenario));
+            let source = SOURCES[pbx];
+            self.story.expect(source, &call_id, number);
+            self.sent.push(Sent { number, source, session: call_id, expected });
+            self.senders.spawn(calls::send(self.to[pbx].clone(), number, scenario));
         }
         while let Some(ended) = self.senders.try_join_next() {
             let refused = ended.map_err(|why| Exit::failed(format!("the simulated PBX broke off: {why}")))?;
@@ -113,7 +110,7 @@ impl<'a> Show<'a> {
 
     async fn tell(&mut self) -> Result<String, Error> {
         let mut lines = self.story.calls().await?;
-        lines.extend(self.story.notices());
+        lines.extend(Story::notices(self.crms));
         lines.extend(self.story.deliveries().await?);
         Ok(lines.concat())
     }
@@ -162,11 +159,10 @@ impl<'a> Show<'a> {
         for lag in self.backbone.log.lag().await.map_err(|why| broken(&why))?.iter().filter(|lag| lag.records > 0) {
             tell(&format!("  {} has {} records of {} to read", lag.group, lag.records, lag.topic.name()));
         }
-        let connection = CONNECTION.parse().ok();
-        let filter =
-            DeliveryFilter { connection, status: Some(Status::Pending), limit: NAMED, ..DeliveryFilter::default() };
+        let filter = DeliveryFilter { status: Some(Status::Pending), limit: NAMED, ..DeliveryFilter::default() };
         for delivery in self.backbone.ledger.list(&filter).await.map_err(|why| broken(&why))? {
-            tell(&format!("  {}, tried {} times: {}", delivery.call, delivery.attempts, clean(&delivery.note)));
+            let (to, tried) = (&delivery.connection, delivery.attempts);
+            tell(&format!("  {} to {to}, tried {tried} times: {}", delivery.call, clean(&delivery.note)));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::calls::Refused;
 use super::compare::{Difference, Report};
 
 const COLUMNS: &[Column] = &[
+    Column::new("CRM", "/crm", Show::Text),
     Column::new("RECORD", "/record", Show::Text),
     Column::new("SHOULD BE", "/due", Show::Number),
     Column::new("IS", "/is", Show::Number),
@@ -27,14 +28,8 @@ pub fn text(calls: usize, report: &Report, refused: &[Refused]) -> String {
         return "\nno call was made, so there is nothing to compare\n".to_owned();
     }
     let called = if calls == 1 { "1 call" } else { &format!("{calls} calls") };
-    let mut text = format!("\nWhat the CRM holds after {called}:\n\n{}\n", output::table(COLUMNS, &report.counts));
-    let notices = report.notices;
+    let mut text = format!("\nWhat the CRMs hold after {called}:\n\n{}\n", output::table(COLUMNS, &report.counts));
     // Writing to a String cannot fail.
-    let _ = write!(text, "live notices: {} of {} were shown to the right person", notices.shown, notices.due);
-    let _ = match notices.beyond {
-        0 => writeln!(text, " (they are shown once and never repeated, so they decide nothing)"),
-        beyond => writeln!(text, ", {beyond} beyond those (they decide nothing)"),
-    };
     for Refused { number, answer } in refused {
         let _ = writeln!(text, "call #{number}: a notification was not taken: {}", clean(answer));
     }
@@ -48,9 +43,9 @@ pub fn text(calls: usize, report: &Report, refused: &[Refused]) -> String {
         return text;
     }
     let _ = writeln!(text, "{}: not as it should be:", paint("failed"));
-    for Difference { call, what } in report.differences.iter().take(SHOWN_MAX) {
-        let call = call.as_ref().map_or_else(|| "  ".to_owned(), |(number, id)| format!("  call #{number} {id}: "));
-        let _ = writeln!(text, "{call}{}", clean(what));
+    for Difference { crm, call, what } in report.differences.iter().take(SHOWN_MAX) {
+        let call = if *call == 0 { String::new() } else { format!("call #{call}, ") };
+        let _ = writeln!(text, "  {crm}, {call}{}", clean(what));
     }
     if report.differences.len() > SHOWN_MAX {
         let _ = writeln!(text, "  and {} more", report.differences.len() - SHOWN_MAX);
@@ -69,17 +64,17 @@ mod tests {
 
     #[test]
     fn it_says_that_all_is_well_only_where_it_is() {
-        let counts = vec![Count { record: "contact documents", due: 30, is: 30, ..Count::default() }];
+        let counts = vec![Count { crm: "rbs-crm", record: "contact documents", due: 30, is: 30, ..Count::default() }];
         let mut report = Report { counts, ..Report::default() };
         let said = plain(&report, &[]);
-        assert!(said.contains("RECORD             SHOULD BE  IS  MISSING  DOUBLED  WRONG\n"), "{said}");
+        assert!(said.contains("CRM      RECORD             SHOULD BE  IS  MISSING  DOUBLED  WRONG\n"), "{said}");
         assert!(said.ends_with("every record is there exactly once\n"), "{said}");
         let refused = [Refused { number: 4, answer: "status 503".to_owned() }];
         assert!(!plain(&report, &refused).contains("exactly once"));
-        let what = "its contact document is missing".to_owned();
-        report.differences = vec![Difference { call: Some((4, "demo-uis/904".to_owned())), what }; 50];
+        let what = "contact documents: missing".to_owned();
+        report.differences = vec![Difference { crm: "rbs-crm", call: 4, what }; 50];
         let said = plain(&report, &[]);
-        assert!(said.contains("call #4 demo-uis/904: its contact document is missing\n"), "{said}");
+        assert!(said.contains("  rbs-crm, call #4, contact documents: missing\n"), "{said}");
         assert!(said.contains("and 10 more\n") && !said.contains("exactly once"), "{said}");
     }
 }

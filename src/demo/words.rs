@@ -2,7 +2,7 @@
 
 use schemas::{Call, CallState, Outcome, Who};
 
-use super::company::Company;
+use super::company::{EMPLOYEES, employee as known};
 use crate::output::{clean, paint};
 
 /// How much of a call was told.
@@ -23,7 +23,7 @@ impl Told {
 }
 
 /// What is new in `call`, a line each; `told` is brought up to date.
-pub fn news(told: &mut Told, call: &Call, company: &Company) -> Vec<String> {
+pub fn news(told: &mut Told, call: &Call) -> Vec<String> {
     let before = told.clone();
     let rang = call.legs.iter().filter(|leg| leg.rang_at.is_some()).count();
     *told = Told {
@@ -42,7 +42,7 @@ pub fn news(told: &mut Told, call: &Call, company: &Company) -> Vec<String> {
     }
     if before.ended.is_none() {
         for talk in call.talks.iter().skip(before.talks) {
-            lines.push(format!("{} by {}", paint("answered"), employee(&talk.who, company)));
+            lines.push(format!("{} by {}", paint("answered"), employee(&talk.who)));
         }
     }
     match (before.ended, told.ended) {
@@ -96,20 +96,18 @@ fn extensions(call: &Call, skip: usize) -> String {
     if names.is_empty() { "no extension said".to_owned() } else { names.join(", ") }
 }
 
-fn employee(who: &Who, company: &Company) -> String {
+fn employee(who: &Who) -> String {
     if who.is_empty() {
         return "somebody, no extension said".to_owned();
     }
-    let extension = who.name();
-    let known = company.employees.iter().find(|employee| employee.extension == extension);
-    known.map_or_else(|| clean(extension), |employee| format!("{extension} {}", employee.name))
+    let named = who.name();
+    known(named).map_or_else(|| clean(named), |at| format!("{named} {}", EMPLOYEES[at].name))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::company::tests::seeded;
     use super::*;
 
     fn call(change: &serde_json::Value) -> Call {
@@ -124,9 +122,8 @@ mod tests {
     }
 
     fn told(changes: &[serde_json::Value]) -> Vec<String> {
-        let (company, _) = seeded();
         let mut told = Told::default();
-        let lines = changes.iter().flat_map(|change| news(&mut told, &call(change), &company));
+        let lines = changes.iter().flat_map(|change| news(&mut told, &call(change)));
         lines.map(|line| anstream::adapter::strip_str(&line).to_string()).collect()
     }
 

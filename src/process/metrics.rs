@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use console::backfill::BackfillMetrics;
 use ingest::{IngestMetrics, SpoolMetrics};
 use processor::ProcessorMetrics;
 use prometheus_client::registry::Registry;
@@ -15,6 +16,7 @@ pub struct Metrics {
     pub ingest: IngestMetrics,
     pub processor: ProcessorMetrics,
     pub sinks: SinkMetrics,
+    pub backfill: BackfillMetrics,
 }
 
 impl Metrics {
@@ -29,6 +31,9 @@ impl Metrics {
         }
         if roles.process {
             self.processor.register(&mut registry);
+        }
+        if roles.console {
+            self.backfill.register(&mut registry);
         }
         if !roles.sinks.is_empty() {
             self.sinks.register(&mut registry);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use backbone::Backbone;
 use console::Readiness;
+use console::backfill::Backfill;
 use processor::Processor;
 use schemas::Clock;
 use sinks::registry::CONNECTORS;
@@ -26,7 +27,7 @@ pub struct Roles {
     pub process: bool,
     /// Delivers into these CRMs.
     pub sinks: Vec<&'static dyn Connector>,
-    /// Writes the journal and answers the API.
+    /// Writes the journal, answers the API, and asks PBXs for what their webhooks did not say.
     pub console: bool,
 }
 
@@ -82,8 +83,13 @@ impl Roles {
             });
         }
         if self.console {
-            let (backbone, stop) = (backbone.clone(), stop.clone());
-            work.run("the journal", move || console::journal::run(backbone.clone(), stop.clone()));
+            let (journal, stopped) = (backbone.clone(), stop.clone());
+            work.run("the journal", move || console::journal::run(journal.clone(), stopped.clone()));
+            let (backfill, until) =
+                (Backfill::new(backbone.clone(), Arc::clone(clock), metrics.backfill.clone()), stop.clone());
+            work.run("backfill", move || backfill.clone().run(until.clone()));
+            let (backbone, clock, stop) = (backbone.clone(), Arc::clone(clock), stop.clone());
+            work.run("replays", move || console::replay::run(backbone.clone(), Arc::clone(&clock), stop.clone()));
         }
         for connector in &self.sinks {
             let (backbone, clock, metrics, stop) =

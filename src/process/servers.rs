@@ -74,7 +74,8 @@ impl Servers {
             queue: Arc::new(LaterQueue(queue.clone().unwrap_or_else(|| Later::new(QUEUE)))),
             directory: Arc::new(store.clone()),
             journal: Arc::new(store.clone()),
-            ledger: Arc::new(store),
+            ledger: Arc::new(store.clone()),
+            memos: Arc::new(store),
         };
         let (readiness, data_dir) = (readiness.clone(), config.data_dir.clone());
         Ok(Self { backbone, log: kafka, spool, queue, key, data_dir, readiness, _lock: lock })

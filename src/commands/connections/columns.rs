@@ -14,6 +14,7 @@ pub const LIST: &[Column] = &[
     Column::wide("/backlog/skipped"),
     Column::new("OLDEST", "/backlog/oldest", Show::Time),
     Column::new("REASON", "/reason", Show::Text),
+    Column::new("CRM AWAY SINCE", "/outage/since", Show::Time),
     Column::new("LAST ERROR", "/last_error", Show::Text),
 ];
 
@@ -35,12 +36,15 @@ pub const ONE: &[Column] = &[
     Column::new("SKIPPED", "/backlog/skipped", Show::Number),
     Column::new("DEAD", "/backlog/dead", Show::Number),
     Column::new("OLDEST", "/backlog/oldest", Show::Time),
+    Column::new("CRM AWAY SINCE", "/outage/since", Show::Time),
+    Column::new("CRM AWAY", "/outage/said", Show::Whole),
     Column::new("LAST ERROR", "/last_error", Show::Whole),
 ];
 
 pub const CHECKED: &[Column] = &[
     Column::new("CONNECTED", "/connected", Show::Text),
     Column::new("SAID", "/said", Show::Whole),
+    Column::wide("/account"),
     Column::wide("/todo"),
 ];
 
@@ -51,4 +55,13 @@ pub const EMPLOYEES: &[Column] = &[
     Column::new("PHONE", "/phone", Show::Whole),
     Column::new("PBX ID", "/pbx_id", Show::Whole),
     Column::new("SOURCE", "/source", Show::Whole),
+];
+
+pub const REACTIVATED: &[Column] = &[
+    Column::new("ID", "/connection/id", Show::Whole),
+    Column::new("STATUS", "/connection/status", Show::Word),
+    Column::new("CRM SAYS", "/said", Show::Text),
+    Column::new("SKIPPED", "/skipped", Show::Number),
+    Column::new("REPLAY", "/replay/id", Show::Whole),
+    Column::new("CALLS SINCE", "/replay/since", Show::Time),
 ];

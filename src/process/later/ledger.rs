@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use backbone::Fut;
-use backbone::ledger::{Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Step, Tally, Wanted};
+use backbone::ledger::{
+    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Skip, Standing, Status, Step, Tally, Wanted,
+};
 use schemas::{CallId, ConnectionId, Timestamp};
 
 use super::LaterStore;
@@ -51,6 +53,30 @@ impl Ledger for LaterStore {
 
     fn list<'a>(&'a self, filter: &'a DeliveryFilter) -> Fut<'a, Vec<Delivery>> {
         Box::pin(async move { self.0.get()?.ledger.list(filter).await })
+    }
+
+    fn reopen<'a>(&'a self, wanted: &'a [(Wanted, Timestamp)], replay: &'a str, now: Timestamp) -> Fut<'a, ()> {
+        Box::pin(async move { self.0.get()?.ledger.reopen(wanted, replay, now).await })
+    }
+
+    fn hold<'a>(&'a self, replay: &'a str, held: bool) -> Fut<'a, ()> {
+        Box::pin(async move { self.0.get()?.ledger.hold(replay, held).await })
+    }
+
+    fn skip<'a>(&'a self, which: &'a Skip, note: &'a str, now: Timestamp, max: u32) -> Fut<'a, u64> {
+        Box::pin(async move { self.0.get()?.ledger.skip(which, note, now, max).await })
+    }
+
+    fn standing<'a>(&'a self, connection: &'a ConnectionId, calls: &'a [CallId]) -> Fut<'a, Vec<Option<Standing>>> {
+        Box::pin(async move { self.0.get()?.ledger.standing(connection, calls).await })
+    }
+
+    fn waits<'a>(&'a self, replay: &'a str) -> Fut<'a, bool> {
+        Box::pin(async move { self.0.get()?.ledger.waits(replay).await })
+    }
+
+    fn progress<'a>(&'a self, replay: &'a str) -> Fut<'a, Vec<(Status, u64)>> {
+        Box::pin(async move { self.0.get()?.ledger.progress(replay).await })
     }
 
     fn tally(&self) -> Fut<'_, Vec<Tally>> {

@@ -5,6 +5,7 @@
 mod consumer;
 mod ledger;
 mod log;
+mod memos;
 mod queue;
 mod store;
 
