@@ -11,6 +11,7 @@ mod latency;
 mod load;
 mod memory;
 mod process;
+mod replay;
 mod sink;
 mod stats;
 mod webhook;
@@ -21,8 +22,9 @@ use anyhow::{Result, bail};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|sink [CALLS]|all]\n   or: cargo bench --bench line -- \
-                     [kafka-ingest|kafka-process|kafka-latency|kafka], on servers of its own (tests/install installs them)";
+const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|sink [CALLS]|hangers [SEED]|all]\n   or: cargo bench --bench line -- \
+                     [kafka-ingest|kafka-process|kafka-latency|kafka], on servers of its own (tests/install installs them)\n   or: cargo bench \
+                     --bench line -- replay [CALLS], about 25 minutes for 100,000";
 const ON_KAFKA: [&str; 4] = ["kafka-ingest", "kafka-process", "kafka-latency", "kafka"];
 
 fn main() -> Result<()> {
@@ -38,10 +40,17 @@ fn main() -> Result<()> {
     if ON_KAFKA.contains(&wanted.as_str()) {
         return tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(kafka::run(&wanted));
     }
-    if [sink::TARGET, sink::BARE, sink::WORKER].contains(&wanted.as_str()) {
+    if [sink::TARGET, sink::BARE, sink::WORKER, sink::HANGERS].contains(&wanted.as_str()) {
         return sink::serve(&wanted, &words.collect::<Vec<_>>());
     }
-    if !["fold", "ingest", "latency", "memory", "sink", "all"].contains(&wanted.as_str()) {
+    if [replay::TARGET, replay::WORKER].contains(&wanted.as_str()) {
+        return replay::serve(&wanted, &words.collect::<Vec<_>>());
+    }
+    if wanted == "replay" {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        return runtime.block_on(replay::run(words.next().as_deref()));
+    }
+    if !["fold", "ingest", "latency", "memory", "sink", "hangers", "all"].contains(&wanted.as_str()) {
         bail!("{wanted:?} is no benchmark; {USAGE}");
     }
     let asked = |name| wanted == name || wanted == "all";
@@ -58,6 +67,9 @@ fn main() -> Result<()> {
     }
     if asked("memory") {
         runtime.block_on(memory::run())?;
+    }
+    if asked("hangers") {
+        runtime.block_on(sink::run_hangers(words.next().as_deref()))?;
     }
     if asked("sink") {
         runtime.block_on(sink::run(words.next().as_deref()))?;

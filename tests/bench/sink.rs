@@ -3,9 +3,10 @@
 
 mod bare;
 mod child;
-mod connector;
+pub mod connector;
+mod hangers;
 mod target;
-mod worker;
+pub mod worker;
 
 use anyhow::{Context as _, Result, ensure};
 use servers::Postgres;
@@ -15,6 +16,7 @@ use crate::stats::{line, number};
 use child::Target;
 
 pub use bare::ROLE as BARE;
+pub use hangers::{ROLE as HANGERS, run as run_hangers};
 pub use target::ROLE as TARGET;
 pub use worker::ROLE as WORKER;
 
@@ -29,7 +31,7 @@ const ALL_THERE_IS: f64 = 3_200.0;
 
 /// What a child measured of itself.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
-struct Measured {
+pub struct Measured {
     seconds: f64,
     /// Until half of it was done, which shows whether the rate holds.
     first_half_seconds: Option<f64>,
@@ -44,6 +46,7 @@ pub fn serve(role: &str, words: &[String]) -> Result<()> {
     match role {
         TARGET => target::serve(words),
         BARE => bare::serve(words),
+        HANGERS => hangers::serve(words),
         _ => worker::serve(words),
     }
 }

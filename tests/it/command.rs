@@ -1,6 +1,8 @@
 //! The command, as a person or a script uses it against a running line.
 
-use crate::harness::{CrmSetup, Site};
+use simulators::faults::Failure;
+
+use crate::harness::{CrmSetup, PASSWORD, Site};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_can_follow_a_call_from_the_hook_to_the_record() {
@@ -62,7 +64,7 @@ async fn what_is_exported_can_be_applied_again_and_holds_no_password() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_example_accounts_file_can_be_applied() {
+async fn the_example_accounts_files_can_be_applied() {
     let site = Site::start(CrmSetup::default()).await;
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/accounts.example.toml");
     // Every setting that it only mentions is a setting too.
@@ -73,4 +75,65 @@ async fn the_example_accounts_file_can_be_applied() {
     std::fs::write(&file, all.join("\n").replace("\"acme", "\"other").replace("One company", "# One company")).unwrap();
     let applied = site.run(&["accounts", "apply", "-f", file.to_str().unwrap()]);
     assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+
+    let every_kind = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/accounts.all.toml")).unwrap();
+    // The vendors themselves are not asked.
+    let every_kind =
+        every_kind.replace("[account.source.credentials]", "backfill_every = \"0\"\n[account.source.credentials]");
+    std::fs::write(&file, every_kind.replace("\"acme", "\"every")).unwrap();
+    let applied = site.run(&["accounts", "apply", "-f", file.to_str().unwrap()]);
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    let list = site.api("connections").await;
+    let kinds = list["connections"].as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap());
+    assert_eq!(kinds.collect::<std::collections::BTreeSet<_>>().len(), 5, "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_is_explained_with_what_each_word_changed_and_the_requests_of_every_try() {
+    let site = Site::start(CrmSetup::default()).await;
+    // Whose account it is, is asked first.
+    site.say("77", "MISSED", None, None).await;
+    site.delivered("77", 1).await;
+    // The first try is turned away; the same word comes twice, and a correction after all is done.
+    site.crm.faults().fail_next(1, Failure::new(503));
+    site.say("78", "MISSED", None, None).await;
+    site.say("78", "MISSED", None, None).await;
+    site.delivered("78", 1).await;
+    site.say("78", "ANSWERED", Some("101"), None).await;
+    site.delivered("78", 2).await;
+
+    let text = |arguments: &[&str]| {
+        let output = site.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let table = text(&["calls", "show", "acme-uis/78"]);
+    for part in [
+        "revision 1: ",
+        "state: ended",
+        "outcome: missed",
+        "said before: changed nothing",
+        "revision 2: ",
+        "outcome: missed -> answered",
+        "DID NOT FIT TOGETHER",
+        "\"call_state\":\"MISSED\"",
+        "POST /api/xml/ -> 503 in ",
+        "POST /api/xml/ -> 200 in ",
+        "; responsible: 101 talked last",
+    ] {
+        assert!(table.contains(part), "{part}: {table}");
+    }
+    let call: serde_json::Value = serde_json::from_str(&text(&["calls", "show", "acme-uis/78", "-o", "json"])).unwrap();
+    let repeated: Vec<_> = call["events"][0]["receipts"].as_array().unwrap().iter().map(|it| &it["repeated"]).collect();
+    assert_eq!(repeated, [false, true], "{call:#}");
+    let changed = call["events"][1]["changed"].as_array().unwrap();
+    let outcome = changed.iter().find(|one| one["field"] == "outcome").unwrap();
+    assert_eq!((&outcome["before"], &outcome["after"]), (&"missed".into(), &"answered".into()));
+    let delivery = &call["deliveries"][0];
+    let requests: Vec<&str> =
+        delivery["requests"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    assert!(requests.iter().any(|line| line.contains("-> 503")) && requests.is_sorted(), "{requests:#?}");
+    assert!(!requests.concat().contains("79161112233") && !requests.concat().contains(PASSWORD), "{requests:#?}");
+    let shown = text(&["deliveries", "show", "acme-rbs/acme-uis/78"]);
+    assert!(requests.iter().all(|line| shown.contains(line)), "{shown}");
 }

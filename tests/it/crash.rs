@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{CrmSetup, Load, Site, eventually};
+use crate::harness::{CrmSetup, Load, Site};
 
 const CALLS: usize = 220;
 const KILLS: usize = 20;
@@ -23,18 +23,7 @@ async fn d1_f1_f3_twenty_kills_lose_nothing_and_double_nothing() {
     let (acknowledged, ()) = tokio::join!(load.send(&site.http, &hooks), kill_again_and_again(&site));
     assert!(acknowledged, "every webhook is acknowledged in the end");
 
-    eventually("every delivery to be done", async || {
-        let page = site.api("deliveries?status=done&limit=1000").await;
-        (page["deliveries"].as_array().unwrap().len() == CALLS).then_some(())
-    })
-    .await;
-    // What a late event may still correct has been delivered too when nothing is pending any more.
-    eventually("nothing to be left", async || {
-        let pending = site.api("deliveries?status=pending&limit=10").await["deliveries"].as_array().unwrap().len();
-        let busy = site.api("deliveries?status=in_progress&limit=10").await["deliveries"].as_array().unwrap().len();
-        (pending + busy == 0 && site.all_ended().await).then_some(())
-    })
-    .await;
+    site.settled(CALLS).await;
     assert!(site.crm.faults().struck().dropped_after > 10, "{:?}", site.crm.faults().struck());
     load.compare(&site.crm.snapshot());
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 #[test]
 fn the_demo_ends_by_itself_and_finds_every_record_in_its_place() {
     let output = Command::new(env!("CARGO_BIN_EXE_ringfold"))
-        .args(["demo", "--calls", "26", "--seed", "7", "--listen", "127.0.0.1:0"])
+        .args(["demo", "--calls", "34", "--seed", "7", "--listen", "127.0.0.1:0"])
         .env_clear()
         .stdin(Stdio::null())
         .output()

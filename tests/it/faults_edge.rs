@@ -21,6 +21,7 @@ async fn a1_the_same_webhook_a_hundred_times_is_one_call_and_one_record() {
     assert!(metrics.contains("ringfold_folded_total 1\n"), "{metrics}");
     let rows = site.crm.snapshot();
     assert_eq!((rows.rows(Table::ContactDocuments).len(), rows.rows(Table::Tasks).len()), (1, 1));
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -34,6 +35,7 @@ async fn a2_a_hangup_before_the_ringing_is_the_same_call() {
     let contacts = rows.rows(Table::ContactDocuments);
     assert_eq!((contacts.len(), contacts[0].get("responsible")), (1, site.users.of("102").as_str()));
     assert!(rows.rows(Table::Tasks).is_empty());
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,6 +50,7 @@ async fn a3_events_of_one_instant_make_one_call() {
     site.delivered("1", 4).await;
     let rows = site.crm.snapshot();
     assert_eq!((rows.rows(Table::ContactDocuments).len(), rows.rows(Table::Companies).len()), (1, 1));
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -58,6 +61,7 @@ async fn a4_a_talk_without_a_hangup_is_closed_by_time_and_marked() {
     site.delivered("1", 3).await;
     let call = site.api("calls/acme-uis/1").await["call"].clone();
     assert_eq!((&call["presumed"], &call["outcome"]), (&true.into(), &"answered".into()), "{call}");
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -71,6 +75,7 @@ async fn a5_a_hangup_after_the_delivery_updates_the_record() {
     let contacts = rows.rows(Table::ContactDocuments);
     assert_eq!((contacts.len(), contacts[0].get("record_url")), (1, "https://media.example/1/late"));
     assert!(contacts[0].edits >= 1);
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,6 +92,7 @@ async fn a6_missed_and_then_answered_withdraws_the_task() {
     assert_eq!(tasks.len(), 1, "never erased");
     assert_ne!(tasks[0].get("status"), open, "marked done");
     assert_eq!(rows.rows(Table::ContactDocuments)[0].get("responsible"), site.users.of("102"));
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -100,6 +106,7 @@ async fn a7_an_unmapped_extension_goes_by_the_rule_and_says_so() {
     site.delivered("2", 1).await;
     let rows = site.crm.snapshot();
     assert!(rows.rows(Table::ContactDocuments).iter().all(|row| row.get("responsible") == site.users.of("101")));
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -117,6 +124,7 @@ async fn a12_a_forged_webhook_reaches_no_crm() {
     let log = site.process.log();
     assert!(!log.contains(SECRET) && !log.contains(&SECRET[1..]), "no secret is ever logged");
     assert!(!log.contains("79161112233") && !log.contains("9161112233"), "no number is logged in full");
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -137,6 +145,7 @@ async fn a16_who_is_no_number_matches_nobody_and_ambiguity_is_shown() {
     assert_eq!(rows.rows(Table::Companies).len(), 3, "no card for who is no number");
     let owners: Vec<&str> = rows.rows(Table::ContactDocuments).iter().map(|row| row.get("owner")).collect();
     assert_eq!(owners[..2], ["", ""]);
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -174,4 +183,5 @@ async fn b1_b2_what_was_acknowledged_survives_a_kill_and_sent_again_is_not_doubl
     eventually("every call", async || (calls().await.len() == 400).then_some(())).await;
     let unique = async |id: u32| site.api(&format!("calls/acme-uis/{id}")).await["call"]["revision"] == 1;
     assert!(unique(0).await && unique(399).await, "said twice is one event");
+    site.balanced().await;
 }

@@ -19,6 +19,7 @@ async fn f1_an_answer_lost_after_the_crm_committed_doubles_nothing() {
     assert!(site.crm.faults().struck().dropped_after >= 2);
     let rows = site.crm.snapshot();
     assert_eq!((rows.rows(Table::Companies).len(), rows.rows(Table::ContactDocuments).len()), (1, 1));
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -30,6 +31,7 @@ async fn f2_a_request_lost_before_the_crm_committed_is_sent_again() {
     assert!(site.crm.faults().struck().dropped_before >= 2);
     let rows = site.crm.snapshot();
     assert_eq!((rows.rows(Table::Companies).len(), rows.rows(Table::ContactDocuments).len()), (1, 1));
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -49,6 +51,7 @@ async fn f3_a_kill_between_the_crms_commit_and_our_note_of_it_doubles_nothing() 
     site.process.start().await;
     site.delivered("1", 1).await;
     assert_eq!(site.crm.snapshot().rows(Table::ContactDocuments).len(), 1);
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -61,6 +64,7 @@ async fn f9_two_first_calls_of_one_number_make_one_card_although_the_search_lags
     site.delivered("2", 1).await;
     let rows = site.crm.snapshot();
     assert_eq!((rows.rows(Table::Companies).len(), rows.rows(Table::ContactDocuments).len()), (1, 2));
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,6 +82,7 @@ async fn an_unavailable_crm_is_tried_again_and_its_session_may_end_at_any_time()
     site.crm.restart().await.unwrap();
     site.delivered("3", 1).await;
     assert_eq!(site.crm.snapshot().rows(Table::ContactDocuments).len(), 3);
+    site.balanced().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -110,4 +115,5 @@ async fn refused_credentials_break_the_connection_and_lose_nothing() {
     }
     assert_eq!(site.crm.snapshot().rows(Table::ContactDocuments).len(), 5);
     assert!(!site.process.log().contains("very-secret-password"));
+    site.balanced().await;
 }

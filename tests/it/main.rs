@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
+mod alerts;
+mod audit;
+mod backfill;
 mod bad_input;
 mod command;
 mod crash;
@@ -11,5 +14,7 @@ mod faults_sink;
 mod harness;
 mod line;
 mod notices;
+mod rebuild;
+mod replay;
 mod roles;
 mod scaled;

@@ -94,6 +94,7 @@ fn ringing(at: schemas::Timestamp) -> backbone::Record {
         session: "1".into(),
         received_at: at,
         origin: schemas::Origin::Webhook,
+        reading: 0,
         said,
         body: schemas::Verbatim::default(),
     };

@@ -80,7 +80,7 @@ impl Records {
             PbxState::Ringing => "RINGING",
             PbxState::Answered => "ANSWERED",
             PbxState::Hangup => "HANGUP",
-            PbxState::Missed | PbxState::PresumedEnd => "MISSED",
+            PbxState::Missed | PbxState::PresumedEnd | PbxState::Rebuilt => "MISSED",
         };
         let text = webhook::body(number, word);
         let phone =
@@ -102,6 +102,7 @@ impl Records {
             session: number.to_string().into(),
             received_at: later(self.begin, Duration::from_millis(self.made.into())),
             origin: Origin::Webhook,
+            reading: 0,
             said,
             body: Verbatim { text, content_type: "application/json".to_owned(), ..Verbatim::default() },
         })

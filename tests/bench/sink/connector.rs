@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
+use backbone::Memos;
 use backbone::store::ConnectionEntry;
 use schemas::{Call, Employee};
 use serde_json::{Map, Value};
-use sinks::connector::{Answer, Connector, CredentialField, Known, Limits, Look, Next, Problem, Put, Session};
+use sinks::connector::{Answer, Checked, Connector, CredentialField, Known, Limits, Look, Next, Problem, Put, Session};
 use sinks::failure::Failure;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -47,11 +48,21 @@ pub async fn post(http: &reqwest::Client, url: &str, body: &Value, times: &Times
     Ok(answer["id"].as_str().context("an answer without an id")?.to_owned())
 }
 
-/// The kind.
+/// The kind. A connection with a `base_url` is at that address, and its times are not counted.
 pub struct Bench {
     pub url: String,
     pub times: Arc<Times>,
+    pub limits: Limits,
 }
+
+/// As many as there are at once, as fast as they go.
+pub const UNLIMITED: Limits = Limits {
+    max_in_flight: super::IN_FLIGHT,
+    max_per_minute: 0,
+    search_lag: Duration::from_secs(30),
+    retry_for: Duration::from_hours(72),
+    request_timeout: Duration::from_secs(10),
+};
 
 impl Connector for Bench {
     fn kind(&self) -> &'static str {
@@ -74,9 +85,13 @@ impl Connector for Bench {
         Vec::new()
     }
 
-    fn open(&self, _: &ConnectionEntry) -> Result<Arc<dyn Session>, Vec<Problem>> {
-        let (url, times) = (self.url.clone(), Arc::clone(&self.times));
-        Ok(Arc::new(Open { http: reqwest::Client::new(), url, times }))
+    fn open(&self, entry: &ConnectionEntry, _: &Arc<dyn Memos>) -> Result<Arc<dyn Session>, Vec<Problem>> {
+        let (own, http, limits) = (&entry.connection.base_url, reqwest::Client::new(), self.limits);
+        let (url, times) = match own.as_str() {
+            "" => (self.url.clone(), Arc::clone(&self.times)),
+            own => (own.to_owned(), Arc::default()),
+        };
+        Ok(Arc::new(Open { http, url, times, limits }))
     }
 }
 
@@ -84,17 +99,12 @@ struct Open {
     http: reqwest::Client,
     url: String,
     times: Arc<Times>,
+    limits: Limits,
 }
 
 impl Session for Open {
     fn limits(&self) -> Limits {
-        Limits {
-            max_in_flight: super::IN_FLIGHT,
-            max_per_minute: 0,
-            search_lag: Duration::from_secs(30),
-            retry_for: Duration::from_hours(72),
-            request_timeout: Duration::from_secs(10),
-        }
+        self.limits
     }
 
     fn plan(&self, call: &Call, known: &Known) -> Next {
@@ -119,8 +129,8 @@ impl Session for Open {
         })
     }
 
-    fn check(&self) -> Answer<'_, String> {
-        Box::pin(async { Ok(String::new()) })
+    fn check(&self) -> Answer<'_, Checked> {
+        Box::pin(async { Ok(Checked::by(String::new())) })
     }
 
     fn look<'a>(&'a self, _: &'a Look) -> Answer<'a, Value> {
@@ -138,7 +148,11 @@ impl Session for Open {
         Box::pin(async { Ok(()) })
     }
 
-    fn find<'a>(&'a self, _: &'a Put) -> Answer<'a, Option<String>> {
-        Box::pin(async { Ok(None) })
+    fn find<'a>(&'a self, put: &'a Put) -> Answer<'a, Option<String>> {
+        Box::pin(async {
+            let asked = self.http.get(format!("{}/{}", self.url, put.marker)).send().await;
+            let answer = asked.map_err(|why| Failure::Unavailable(why.to_string()))?;
+            Ok(answer.status().is_success().then(|| put.marker.clone()))
+        })
     }
 }

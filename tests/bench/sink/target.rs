@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// The word that makes this program the server instead of the benchmarks.
 pub const ROLE: &str = "sink-target";
@@ -41,7 +41,11 @@ pub fn serve(_: &[String]) -> Result<()> {
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         println!("{}", listener.local_addr()?);
-        let app = Router::new().route("/calls", post(take)).route("/seen", get(tell)).with_state(Shared::default());
+        let app = Router::new()
+            .route("/calls", post(take))
+            .route("/hang", post(hang))
+            .route("/seen", get(tell))
+            .with_state(Shared::default());
         Ok(axum::serve(listener, app).await?)
     })
 }
@@ -59,6 +63,12 @@ async fn take(State(side): State<Shared>, body: Bytes) -> &'static str {
     side.now -= 1;
     side.seen.requests += 1;
     side.calls.insert(body);
+    "{\"id\":\"1\"}"
+}
+
+/// Answers after half a minute.
+async fn hang() -> &'static str {
+    sleep(Duration::from_secs(30)).await;
     "{\"id\":\"1\"}"
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use backbone::embedded::Embedded;
-use backbone::ledger::{Status, Wanted};
+use backbone::ledger::{Rank, Status, Wanted};
 use backbone::postgres::PostgresStore;
 use backbone::sealed::SecretKey;
 use backbone::store::{Accounts, ConnectionEntry};
@@ -22,13 +22,14 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Measured;
-use super::connector::{Bench, KIND, Times};
+use super::connector::{Bench, KIND, Times, UNLIMITED};
 use crate::process::{cpu_seconds, resident_mib};
 
 /// The word that makes this program the worker.
 pub const ROLE: &str = "sink-worker";
 const CONNECTION: &str = "bench";
-const SOURCE: &str = "bench-uis";
+/// Whose calls they are.
+pub const SOURCE: &str = "bench-uis";
 const BATCH: usize = 500;
 /// All is done by then.
 const DEADLINE: Duration = Duration::from_mins(15);
@@ -43,17 +44,18 @@ pub fn serve(words: &[String]) -> Result<()> {
         let mut backbone = embedded.backbone();
         if word(4)? != "embedded" {
             let key = SecretKey::from_hex(&"5a".repeat(32))?;
-            let PostgresStore { directory, journal, ledger } = PostgresStore::connect(word(4)?, key).await?;
-            backbone = Backbone { directory, journal, ledger, ..backbone };
+            let PostgresStore { directory, journal, ledger, memos } = PostgresStore::connect(word(4)?, key).await?;
+            backbone = Backbone { directory, journal, ledger, memos, ..backbone };
         }
         prepare(&backbone, calls, from_log).await?;
         measure(&backbone, calls, url).await
     })
 }
 
-async fn prepare(backbone: &Backbone, calls: usize, from_log: bool) -> Result<()> {
-    let connection = Connection {
-        id: CONNECTION.parse()?,
+/// An active connection of the kind.
+pub fn connection(id: &str) -> Result<Connection> {
+    Ok(Connection {
+        id: id.parse()?,
         account: "bench".parse()?,
         kind: KIND.to_owned(),
         sources: vec![SOURCE.parse()?],
@@ -65,7 +67,11 @@ async fn prepare(backbone: &Backbone, calls: usize, from_log: bool) -> Result<()
         employees: Vec::new(),
         created_at: Timestamp::UNIX_EPOCH,
         version: 1,
-    };
+    })
+}
+
+async fn prepare(backbone: &Backbone, calls: usize, from_log: bool) -> Result<()> {
+    let connection = connection(CONNECTION)?;
     let accounts = Accounts {
         accounts: vec![Account { id: "bench".parse()?, name: "Bench".to_owned() }],
         sources: Vec::new(),
@@ -73,7 +79,7 @@ async fn prepare(backbone: &Backbone, calls: usize, from_log: bool) -> Result<()
     };
     let now = Timestamp::now();
     backbone.directory.save(&accounts, now).await?;
-    let all = (0..calls).map(|number| call(number, now)).collect::<Result<Vec<_>>>()?;
+    let all = (0..calls).map(|number| call(SOURCE, number, now)).collect::<Result<Vec<_>>>()?;
     for some in all.chunks(BATCH) {
         if from_log {
             let records = some.iter().map(|call| record(call, now)).collect::<Result<_>>()?;
@@ -86,8 +92,9 @@ async fn prepare(backbone: &Backbone, calls: usize, from_log: bool) -> Result<()
     Ok(())
 }
 
-fn call(number: usize, now: Timestamp) -> Result<Call> {
-    let key = CallKey { source: SOURCE.parse()?, session: number.to_string().into() };
+/// A call that was answered, and began just then.
+pub fn call(source: &str, number: usize, now: Timestamp) -> Result<Call> {
+    let key = CallKey { source: source.parse()?, session: number.to_string().into() };
     let client = format!("{}", 79_160_000_000 + number);
     Ok(Call {
         id: key.call_id(1),
@@ -117,7 +124,8 @@ fn call(number: usize, now: Timestamp) -> Result<Call> {
     })
 }
 
-fn record(call: &Call, at: Timestamp) -> Result<Record> {
+/// Its record in the log.
+pub fn record(call: &Call, at: Timestamp) -> Result<Record> {
     let key = format!("{}/{}", call.source, call.session);
     Ok(Record { topic: Topic::Finished, key, id: Uuid::now_v7(), at, due: None, value: serde_json::to_vec(call)? })
 }
@@ -127,16 +135,17 @@ fn wanted(call: &Call) -> Result<Wanted> {
         connection: CONNECTION.parse()?,
         kind: KIND.to_owned(),
         call: call.id.clone(),
-        lane: sinks::engine::lane(call),
+        lane: call.lane(),
         revision: call.revision,
         body: serde_json::to_vec(call)?,
+        rank: Rank::Live,
     })
 }
 
 async fn measure(backbone: &Backbone, calls: usize, url: String) -> Result<()> {
     let (times, metrics, stop) = (Arc::new(Times::default()), SinkMetrics::default(), CancellationToken::new());
     // The role takes connectors that live as long as the program, as this one does.
-    let connector: &'static Bench = Box::leak(Box::new(Bench { url, times: Arc::clone(&times) }));
+    let connector: &'static Bench = Box::leak(Box::new(Bench { url, times: Arc::clone(&times), limits: UNLIMITED }));
     let clock = Arc::new(Clock::default());
     let sink = Sink { connector, backbone: backbone.clone(), clock, metrics: metrics.clone() };
     let (begun, cpu) = (Instant::now(), cpu_seconds("self")?);

@@ -1,6 +1,7 @@
 //! A load of seeded calls, and what journal and CRM must hold once all of them are told.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::time::Duration;
 
 use simulators::rbs::{RbsCrm, Snapshot, Table};
@@ -29,11 +30,16 @@ impl Load {
     /// Tells them, a few at a time and each call to one of the hooks, sending again what was not acknowledged; says whether
     /// everything was in the end.
     pub async fn send(&self, http: &reqwest::Client, hooks: &[String]) -> bool {
+        self.send_of(0..self.scenarios.len(), http, hooks).await
+    }
+
+    /// The same with some of the calls.
+    pub async fn send_of(&self, calls: Range<usize>, http: &reqwest::Client, hooks: &[String]) -> bool {
         let resend = Resend { tries: 2000, deadline: Duration::from_mins(3), pause: Duration::from_millis(50) };
         let senders: Vec<Sender> =
             hooks.iter().map(|hook| Sender::new(http, hook).unwrap().speed(60.0).unwrap().resend(resend)).collect();
         let mut all = true;
-        for few in self.scenarios.chunks(11) {
+        for few in self.scenarios[calls].chunks(11) {
             let calls = few.iter().enumerate().map(|(n, scenario)| senders[n % senders.len()].send(scenario));
             let answers = futures_util::future::join_all(calls).await;
             all &= answers.iter().flatten().all(Answer::is_acknowledged);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub use crm::{CrmSetup, Users};
+pub use crm::{CrmSetup, PASSWORD, Users};
 pub use load::Load;
 pub use process::Process;
 use simulators::rbs::RbsCrm;
@@ -83,6 +83,27 @@ impl Site {
         list["deliveries"][0].clone()
     }
 
+    /// Waits until the books balance, and so many calls are delivered as they are by then.
+    pub async fn settled(&self, calls: usize) {
+        self.balanced().await;
+        eventually("every call to be delivered as it is", async || {
+            delivered(calls, async |path: &str| self.api(path).await).await.then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the books balance.
+    pub async fn balanced(&self) {
+        balanced(async |path: &str| api(&self.http, &self.process, path).await).await;
+    }
+
+    /// Whether no delivery waits or is under way.
+    pub async fn nothing_waits(&self) -> bool {
+        let pending = self.api("deliveries?status=pending&limit=10").await["deliveries"].as_array().unwrap().len();
+        let busy = self.api("deliveries?status=in_progress&limit=10").await["deliveries"].as_array().unwrap().len();
+        pending + busy == 0
+    }
+
     /// Whether every call of the journal has ended.
     pub async fn all_ended(&self) -> bool {
         let page = self.api("calls?limit=1000").await;
@@ -98,6 +119,34 @@ impl Site {
         })
         .await
     }
+}
+
+/// Whether so many calls are delivered, each as it is by now, and nothing else waits; and every call has ended.
+pub async fn delivered(calls: usize, ask: impl AsyncFn(&str) -> Value) -> bool {
+    let (deliveries, known) = (ask("deliveries?limit=1000").await, ask("calls?limit=1000").await);
+    let (deliveries, known) = (deliveries["deliveries"].as_array().unwrap(), known["calls"].as_array().unwrap());
+    let revision = |row: &Value| known.iter().find(|call| call["id"] == row["call"])?["revision"].as_u64();
+    let done = |row: &Value| row["status"] == "done" && revision(row) == row["done"].as_u64();
+    deliveries.len() == calls && deliveries.iter().all(done) && known.iter().all(|call| call["state"] == "ended")
+}
+
+/// Waits until the books of the last hours balance and nothing is on the way: whatever broke, each request is accounted for, and
+/// each finished call. Fails with what is amiss.
+pub async fn balanced(ask: impl AsyncFn(&str) -> Result<Value, String>) {
+    let mut last = Err("not asked".to_owned());
+    let begun = tokio::time::Instant::now();
+    while begun.elapsed() < PATIENCE {
+        last = ask("audit").await;
+        let settled = |books: &Value| {
+            let rows = ["receipts", "deliveries"].into_iter().flat_map(|name| books[name].as_array().unwrap());
+            books["balanced"] == true && rows.into_iter().all(|row| row["on_the_way"] == 0)
+        };
+        if last.as_ref().is_ok_and(settled) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("the books do not balance: {last:#?}");
 }
 
 /// Asks the API of a process; an error is what it said, or that it said nothing.

@@ -9,7 +9,7 @@ use simulators::rbs::RbsCrm;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::servers::{Servers, TOKEN};
-use crate::harness::{CrmSetup, Load, Process, SECRET, api, eventually};
+use crate::harness::{CrmSetup, Load, Process, SECRET, api, balanced, delivered, eventually};
 
 /// Three servers and a handful of processes are enough for a small machine: one fleet at a time.
 static TURN: Semaphore = Semaphore::const_new(1);
@@ -118,25 +118,23 @@ impl Fleet {
     }
 
     /// Waits until every call of the load ended and was delivered, and nothing is left to do; then compares what was heard
-    /// and what the CRM holds with what was said.
+    /// and what the CRM holds with what was said, and has the books balance.
     pub async fn settle(&self, load: &Load) {
         eventually("every call to be delivered, and nothing to be left", async || {
-            let count = async |status: &str| {
-                let page = self.api(&format!("deliveries?status={status}&limit=1000")).await;
-                page["deliveries"].as_array().unwrap().len()
-            };
-            let left = count("pending").await + count("in_progress").await + count("parked").await;
-            let done = count("done").await;
-            (left == 0 && done == load.scenarios.len() && self.all_ended().await && self.heard(load).await)
-                .then_some(())
+            // What was heard first: then what is delivered is asked of the calls as they are with all of it.
+            let heard = self.heard(load).await;
+            let delivered = delivered(load.scenarios.len(), async |path: &str| self.api(path).await);
+            (heard && delivered.await).then_some(())
         })
         .await;
         load.compare(&self.crm.snapshot());
+        self.balanced().await;
     }
 
-    async fn all_ended(&self) -> bool {
-        let page = self.api("calls?limit=1000").await;
-        page["calls"].as_array().unwrap().iter().all(|call| call["state"] == "ended")
+    /// Waits until the books balance.
+    pub async fn balanced(&self) {
+        let console = self.of(Role::Console)[0].clone();
+        balanced(async |path: &str| api(&self.http, &console, path).await).await;
     }
 
     /// Whether each call was folded from everything that was said of it.

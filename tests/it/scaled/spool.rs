@@ -79,6 +79,7 @@ async fn b10_an_ingest_cut_off_from_kafka_spools_its_part_and_no_session_is_spli
     })
     .await;
     assert_eq!(fleet.crm.snapshot().rows(Table::ContactDocuments).len(), 5);
+    fleet.balanced().await;
 }
 
 /// How many records wait in the spool; nothing where none do.
