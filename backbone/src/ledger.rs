@@ -186,9 +186,8 @@ pub trait Ledger: Send + Sync {
     /// When the next pending delivery of these connections is due, if any is.
     fn next_due<'a>(&'a self, limits: &'a Limits) -> Fut<'a, Option<Timestamp>>;
 
-    /// Ends every lease, and lets what is pending begin to be tried `now`: the time without a process does not count. For
-    /// the only process on a store, when it starts.
-    fn begin_again(&self, now: Timestamp) -> Fut<'_, ()>;
+    /// Ends every lease. For the only process on a store, when it starts.
+    fn end_leases(&self) -> Fut<'_, ()>;
 
     /// One delivery and its steps.
     fn delivery<'a>(&'a self, connection: &'a ConnectionId, call: &'a CallId)

@@ -66,7 +66,7 @@ impl Ground {
         let embedded = Embedded::open(&config.data_dir, config.secret_key.clone()).await.map_err(refused)?;
         let backbone = embedded.backbone();
         // Nobody else can hold a lease: the directory is locked.
-        backbone.ledger.begin_again(clock.now()).await.map_err(refused)?;
+        backbone.ledger.end_leases().await.map_err(refused)?;
         // A wrong secret key is found here, not when every webhook meets a 404.
         backbone.directory.load().await.map_err(refused)?;
         let (log, expiring) = (Arc::clone(&backbone.log), Arc::clone(&backbone.log));

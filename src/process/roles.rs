@@ -94,10 +94,10 @@ impl Roles {
         for connector in &self.sinks {
             let (backbone, clock, metrics, stop) =
                 (backbone.clone(), Arc::clone(clock), metrics.sinks.clone(), stop.clone());
-            let connector = *connector;
+            let (connector, since) = (*connector, clock.now());
             work.run(connector.title(), move || {
                 let (backbone, clock, metrics) = (backbone.clone(), Arc::clone(&clock), metrics.clone());
-                Sink { connector, backbone, clock, metrics }.run(stop.clone())
+                Sink { connector, backbone, clock, metrics, since }.run(stop.clone())
             });
         }
     }

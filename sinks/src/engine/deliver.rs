@@ -31,6 +31,8 @@ pub struct Deliverer {
     pub clock: Arc<Clock>,
     /// The counters.
     pub metrics: SinkMetrics,
+    /// See [`Sink::since`](super::Sink::since).
+    pub since: Timestamp,
     /// There may be more to claim.
     pub wake: Arc<Notify>,
 }

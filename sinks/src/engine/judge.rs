@@ -41,7 +41,8 @@ impl Deliverer {
         };
         let now = self.clock.now();
         let delivery = &work.claim.delivery;
-        let tried = Tried { attempts: delivery.attempts, since: delivery.since, retry_for: work.open.limits.retry_for };
+        let since = delivery.since.max(self.since);
+        let tried = Tried { attempts: delivery.attempts, since, retry_for: work.open.limits.retry_for };
         let note = failure.to_string();
         if let Failure::Quota { retry_after, .. } = &failure {
             work.open.pace.hold(hold(*retry_after));

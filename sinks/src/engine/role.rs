@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use backbone::ledger::Claim;
 use backbone::{Backbone, Error};
-use schemas::{Clock, ConnectionId};
+use schemas::{Clock, ConnectionId, Timestamp};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -42,12 +42,15 @@ pub struct Sink {
     pub clock: Arc<Clock>,
     /// The counters.
     pub metrics: SinkMetrics,
+    /// Since when this process runs. Of the time before nobody knows whether anybody tried: it does not count against
+    /// [`Limits::retry_for`](crate::connector::Limits::retry_for).
+    pub since: Timestamp,
 }
 
 impl Sink {
     /// Runs until `stop`.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
-        let Self { connector, backbone, clock, metrics } = self;
+        let Self { connector, backbone, clock, metrics, since } = self;
         let kind = connector.kind();
         let wake = Arc::new(Notify::new());
         let connections = Arc::new(Connections::new(connector, &backbone, metrics.clone(), &clock, &wake));
@@ -58,7 +61,7 @@ impl Sink {
             connections: Arc::clone(&connections),
         };
         let notices = Notices::new(kind, backbone.clone(), &clock, &connections, metrics.clone());
-        let deliverer = Arc::new(Deliverer { backbone, clock, metrics, wake: Arc::clone(&wake) });
+        let deliverer = Arc::new(Deliverer { backbone, clock, metrics, since, wake: Arc::clone(&wake) });
         let deliveries = Deliveries { kind, deliverer, connections, running: JoinSet::new(), wake, last: None };
         tokio::try_join!(intake.run(stop.clone()), notices.run(stop.clone()), deliveries.run(stop))?;
         Ok(())

@@ -70,7 +70,7 @@ impl Site {
 
     /// Starts the sink, as after a crash.
     pub async fn resume(&mut self) {
-        self.backbone.ledger.begin_again(Timestamp::now()).await.unwrap();
+        self.backbone.ledger.end_leases().await.unwrap();
         self.add_worker();
     }
 
@@ -81,6 +81,7 @@ impl Site {
             backbone: self.backbone.clone(),
             clock: std::sync::Arc::new(Clock::default()),
             metrics: SinkMetrics::default(),
+            since: Timestamp::now(),
         };
         self.running.push(tokio::spawn(async move { sink.run(CancellationToken::new()).await.unwrap() }));
     }

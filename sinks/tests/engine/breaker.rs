@@ -89,9 +89,10 @@ async fn f14_after_three_days_and_an_hour_what_is_given_up_says_so_and_the_rest_
     let (place, calls) = (Place::new(1).await, 40);
     place.set(0, Mode::Fails);
     // The trying began when the CRM went away.
-    place.want(0, calls, earlier(Timestamp::now(), Duration::from_hours(73))).await;
+    let long_ago = earlier(Timestamp::now(), Duration::from_hours(73));
+    place.want(0, calls, long_ago).await;
     let stop = CancellationToken::new();
-    let running = place.run(&stop);
+    let running = place.run_since(long_ago, &stop);
     place.until_open(0).await;
     place.set(0, Mode::Answers);
     let settled = async || {
@@ -105,6 +106,22 @@ async fn f14_after_three_days_and_an_hour_what_is_given_up_says_so_and_the_rest_
     assert!(dead.iter().all(|it| it.note.starts_with("given up after 3d of trying: ") && it.note.contains("503")));
     let done = deliveries.iter().filter(|delivery| delivery.status == Status::Done).count();
     assert_eq!((done + dead.len(), place.seen(0).made.len()), (calls, done));
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_time_without_a_process_kills_no_delivery() {
+    let (place, calls) = (Place::new(1).await, 40);
+    place.set(0, Mode::Fails);
+    place.want(0, calls, earlier(Timestamp::now(), Duration::from_hours(73))).await;
+    let stop = CancellationToken::new();
+    let running = place.run(&stop);
+    place.until_open(0).await;
+    assert!(place.deliveries(0).await.iter().all(|delivery| delivery.status == Status::Pending));
+    place.set(0, Mode::Answers);
+    // Those that failed before it opened are due again in a while.
+    place.until_all(0, Status::Done, calls).await;
     stop.cancel();
     running.await.unwrap().unwrap();
 }

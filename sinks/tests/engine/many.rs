@@ -168,9 +168,14 @@ impl Place {
     }
 
     pub fn run(&self, stop: &CancellationToken) -> JoinHandle<Result<(), Error>> {
+        self.run_since(Timestamp::now(), stop)
+    }
+
+    /// The same, as if it had begun then.
+    pub fn run_since(&self, since: Timestamp, stop: &CancellationToken) -> JoinHandle<Result<(), Error>> {
         let connector: &'static Many = Box::leak(Box::new(Many(Arc::clone(&self.crms))));
         let (backbone, clock, metrics) = (self.backbone.clone(), Arc::new(Clock::default()), SinkMetrics::default());
-        tokio::spawn(Sink { connector, backbone, clock, metrics }.run(stop.clone()))
+        tokio::spawn(Sink { connector, backbone, clock, metrics, since }.run(stop.clone()))
     }
 
     /// From now on its CRM does so.

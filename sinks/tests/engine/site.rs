@@ -67,7 +67,8 @@ impl Site {
             Crm { ledger, left, early: false, told, refuses_early: false, account: None, per_minute: 0, pause, asked };
         let connector = Box::leak(Box::new(otherwise_not));
         otherwise(connector);
-        let sink = Sink { connector, backbone, clock: Arc::new(Clock::default()), metrics: SinkMetrics::default() };
+        let (clock, metrics) = (Arc::new(Clock::default()), SinkMetrics::default());
+        let sink = Sink { connector, backbone, clock, metrics, since: Timestamp::now() };
         tokio::spawn(sink.run(stop.clone()))
     }
 

@@ -55,8 +55,8 @@ impl Ledger for Slow {
         self.inner.next_due(limits)
     }
 
-    fn begin_again(&self, now: Timestamp) -> Fut<'_, ()> {
-        self.inner.begin_again(now)
+    fn end_leases(&self) -> Fut<'_, ()> {
+        self.inner.end_leases()
     }
 
     fn delivery<'a>(

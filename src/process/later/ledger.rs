@@ -39,8 +39,8 @@ impl Ledger for LaterStore {
         Box::pin(async move { self.0.get()?.ledger.next_due(limits).await })
     }
 
-    fn begin_again(&self, now: Timestamp) -> Fut<'_, ()> {
-        Box::pin(async move { self.0.get()?.ledger.begin_again(now).await })
+    fn end_leases(&self) -> Fut<'_, ()> {
+        Box::pin(async move { self.0.get()?.ledger.end_leases().await })
     }
 
     fn delivery<'a>(

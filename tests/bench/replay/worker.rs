@@ -119,9 +119,9 @@ async fn work(backbone: &Backbone, bench: Bench, to_the_end: bool) -> Result<()>
     let (clock, stop) = (Arc::new(Clock::default()), CancellationToken::new());
     // The role takes connectors that live as long as the program, as this one does.
     let connector: &'static Bench = Box::leak(Box::new(bench));
-    let sink =
-        Sink { connector, backbone: backbone.clone(), clock: Arc::clone(&clock), metrics: SinkMetrics::default() };
-    backbone.ledger.begin_again(Timestamp::now()).await?;
+    let (metrics, since) = (SinkMetrics::default(), clock.now());
+    let sink = Sink { connector, backbone: backbone.clone(), clock: Arc::clone(&clock), metrics, since };
+    backbone.ledger.end_leases().await?;
     let running = tokio::spawn(sink.run(stop.clone()));
     let replays = tokio::spawn(console::replay::run(backbone.clone(), clock, stop.clone()));
     live(backbone, to_the_end).await?;

@@ -125,8 +125,8 @@ async fn measure(backbone: &Backbone, address: &str, hanging: usize, seed: u64) 
     let (url, answered) = (format!("http://{address}/calls"), Arc::default());
     let limits = Limits { max_in_flight: PLACES, request_timeout: Duration::from_secs(40), ..UNLIMITED };
     let connector: &'static Bench = Box::leak(Box::new(Bench { url, times: answered, limits }));
-    let sink =
-        Sink { connector, backbone: backbone.clone(), clock: Arc::new(Clock::default()), metrics: metrics.clone() };
+    let (clock, since) = (Arc::new(Clock::default()), Timestamp::now());
+    let sink = Sink { connector, backbone: backbone.clone(), clock, metrics: metrics.clone(), since };
     let begun = Instant::now();
     tokio::spawn(sink.run(stop.clone()));
     for connection in timed {

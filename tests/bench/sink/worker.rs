@@ -146,8 +146,8 @@ async fn measure(backbone: &Backbone, calls: usize, url: String) -> Result<()> {
     let (times, metrics, stop) = (Arc::new(Times::default()), SinkMetrics::default(), CancellationToken::new());
     // The role takes connectors that live as long as the program, as this one does.
     let connector: &'static Bench = Box::leak(Box::new(Bench { url, times: Arc::clone(&times), limits: UNLIMITED }));
-    let clock = Arc::new(Clock::default());
-    let sink = Sink { connector, backbone: backbone.clone(), clock, metrics: metrics.clone() };
+    let (clock, since) = (Arc::new(Clock::default()), Timestamp::now());
+    let sink = Sink { connector, backbone: backbone.clone(), clock, metrics: metrics.clone(), since };
     let (begun, cpu) = (Instant::now(), cpu_seconds("self")?);
     let running = tokio::spawn(sink.run(stop.clone()));
     let done = Tried { connection: CONNECTION.to_owned(), outcome: "done".to_owned() };

@@ -90,10 +90,10 @@ impl Ledger for EmbeddedLedger {
         })
     }
 
-    fn begin_again(&self, now: Timestamp) -> Fut<'_, ()> {
-        let write = job(move |c| {
+    fn end_leases(&self) -> Fut<'_, ()> {
+        let write = job(|c| {
             Box::pin(async move {
-                sqlx::query(sql::BEGIN_AGAIN).bind(millis(now)).execute(c).await.map_err(store)?;
+                sqlx::query(sql::END_LEASES).execute(c).await.map_err(store)?;
                 Ok(())
             })
         });

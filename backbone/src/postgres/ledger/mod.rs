@@ -78,8 +78,8 @@ impl Ledger for PostgresLedger {
         }))
     }
 
-    fn begin_again(&self, now: Timestamp) -> Fut<'_, ()> {
-        Box::pin(retried(move |_| write::begin_again(&self.db.pool, now)))
+    fn end_leases(&self) -> Fut<'_, ()> {
+        Box::pin(retried(move |_| write::end_leases(&self.db.pool)))
     }
 
     fn delivery<'a>(

@@ -179,7 +179,7 @@ pub async fn retry(pool: &PgPool, wanted: &Wanted, now: Timestamp) -> Result<boo
 }
 
 /// Ends every lease.
-pub async fn begin_again(pool: &PgPool, now: Timestamp) -> Result<(), Failure> {
-    sqlx::query(sql::BEGIN_AGAIN_SHARED).bind(millis(now)).execute(pool).await?;
+pub async fn end_leases(pool: &PgPool) -> Result<(), Failure> {
+    sqlx::query(sql::END_LEASES_SHARED).execute(pool).await?;
     Ok(())
 }

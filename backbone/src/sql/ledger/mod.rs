@@ -120,13 +120,12 @@ pub const RETRY: &str =
          body = CASE WHEN $2 >= wanted THEN $3 ELSE body END, wanted = CASE WHEN $2 >= wanted THEN $2 ELSE wanted END
      WHERE connection = $4 AND call = $5 AND status <> 'done'";
 
-/// SQLite: ends every lease; what is pending begins to be tried now.
-pub const BEGIN_AGAIN: &str =
-    "UPDATE deliveries SET lease = NULL, leased_until = NULL, ahead = 0, since = $1 WHERE status = 'pending'";
+/// SQLite: ends every lease. Of the rows only those that have one are touched.
+pub const END_LEASES: &str =
+    "UPDATE deliveries SET lease = NULL, leased_until = NULL, ahead = 0 WHERE leased_until IS NOT NULL";
 /// PostgreSQL.
-pub const BEGIN_AGAIN_SHARED: &str =
-    "UPDATE deliveries SET lease = NULL, leased_until = NULL, lease_ends = NULL, ahead = 0, since = $1
-     WHERE status = 'pending'";
+pub const END_LEASES_SHARED: &str =
+    "UPDATE deliveries SET lease = NULL, leased_until = NULL, lease_ends = NULL, ahead = 0 WHERE lease_ends IS NOT NULL";
 
 /// What was made for a number: connection, lane, what, id in the CRM.
 pub const REMEMBER: &str = "INSERT INTO remembered (connection, lane, what, crm_id) VALUES ($1, $2, $3, $4)
