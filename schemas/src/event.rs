@@ -8,6 +8,7 @@ use crate::ids::{AccountId, CallKey, EventId, SourceId};
 use crate::phone::Phone;
 use crate::text::Text;
 use crate::time::Timestamp;
+use crate::unknown::Unknown;
 
 /// Which way a call went, seen from the company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
@@ -140,6 +141,9 @@ pub struct Said {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::rfc3339::option")]
     #[schemars(with = "Option<String>")]
     pub heard_until: Option<Timestamp>,
+    /// What a newer version read beside these.
+    #[serde(flatten)]
+    pub unknown: Unknown,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde takes")]
@@ -172,6 +176,7 @@ impl Said {
             started_at: None,
             marketing: Marketing::default(),
             heard_until: None,
+            unknown: Unknown::default(),
         }
     }
 }

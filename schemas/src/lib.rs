@@ -10,6 +10,7 @@ pub mod published;
 pub mod rfc3339;
 pub mod text;
 pub mod time;
+pub mod unknown;
 
 pub use accounts::{Account, Connection, ConnectionStatus, Employee, Source, Timing};
 pub use call::{Call, CallState, Heard, Leg, Outcome, Recording, Talk, same_recording};
@@ -18,3 +19,4 @@ pub use ids::{AccountId, CallId, CallKey, ConnectionId, EventId, IdError, Source
 pub use phone::Phone;
 pub use text::Text;
 pub use time::{Clock, Span, Timestamp};
+pub use unknown::Unknown;

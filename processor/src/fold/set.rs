@@ -142,5 +142,6 @@ fn bytes(heard: &Heard) -> usize {
     let who = [&said.who.extension, &said.who.sip, &said.who.phone, &said.who.pbx_id].into_iter().flatten();
     let marks = said.marketing.marks.iter().map(|(name, value)| 2 * ADDED + name.len() + value.len());
     let recording = said.recordings().map(|url| ADDED + url.len());
-    size_of::<Heard>() + phones.chain(who).map(Text::beyond).chain(marks).chain(recording).sum::<usize>()
+    let texts = phones.chain(who).map(Text::beyond).chain(marks).chain(recording).sum::<usize>();
+    size_of::<Heard>() + texts + said.unknown.beyond()
 }

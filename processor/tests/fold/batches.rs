@@ -130,12 +130,13 @@ fn a_batch_that_makes_too_much_is_refused_but_never_one_event() {
 }
 
 #[test]
-fn c10_c12_what_is_no_event_is_passed_over_and_what_is_not_known_yet_is_read() {
+fn c10_c12_what_is_no_event_is_passed_over_and_what_is_not_known_yet_is_kept() {
     let event = hangup("101", "https://r/1", 0);
     let key = event.key().to_string();
     let mut newer = serde_json::to_value(&event).unwrap();
     newer["version"] = 2.into();
     newer["said"]["queue"] = "sales".into();
+    newer["said"]["mood"] = serde_json::json!({ "of": ["client", null], "points": -1.5 });
     newer["body"]["charset"] = "utf-8".into();
     let mut records = vec![stored(&event, key.clone()); 4];
     records[0].record.value = b"{\"no\": \"event\"}".to_vec();
@@ -146,4 +147,8 @@ fn c10_c12_what_is_no_event_is_passed_over_and_what_is_not_known_yet_is_read() {
     assert_eq!((events.keys.clone(), metrics.unreadable.get()), (vec![key], 2), "under its own key only");
     let folded = batch::fold(events, vec![None], |_| Timestamp::MIN, &metrics).unwrap();
     assert_eq!((folded.outputs.len(), metrics.folded.get(), metrics.repeated.get()), (2, 1, 1));
+    for output in &folded.outputs {
+        let call: serde_json::Value = serde_json::from_slice(&output.value).unwrap();
+        assert_eq!(call["events"][0]["said"], newer["said"], "{:?}", output.topic);
+    }
 }
