@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use lapin::options::QueueDeclareOptions;
+use lapin::options::ExchangeDeclareOptions;
 use lapin::types::FieldTable;
-use lapin::{Connection, ConnectionProperties};
+use lapin::{Connection, ConnectionProperties, ExchangeKind};
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
@@ -107,12 +107,15 @@ fn rabbit_keeps_what_it_was_given() {
     let (url, address) = (server.url(), server.address());
     assert!(server.ctl(&["list_users"]).contains("guest"));
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    // An exchange: a queue that was declared moments before SIGKILL may be refused by 3.10 when it is back.
     let declare = |passive| {
         runtime.block_on(async {
             let connection = Connection::connect(&url, ConnectionProperties::default()).await.unwrap();
             let channel = connection.create_channel().await.unwrap();
-            let options = QueueDeclareOptions { passive, durable: true, ..QueueDeclareOptions::default() };
-            let declared = channel.queue_declare("kept".into(), options, FieldTable::default()).await.is_ok();
+            let options = ExchangeDeclareOptions { passive, durable: true, ..ExchangeDeclareOptions::default() };
+            let declared =
+                channel.exchange_declare("kept".into(), ExchangeKind::Direct, options, FieldTable::default());
+            let declared = declared.await.is_ok();
             connection.close(200, "done".into()).await.unwrap();
             declared
         })

@@ -124,8 +124,7 @@ pub const RETRY: &str =
 pub const END_LEASES: &str =
     "UPDATE deliveries SET lease = NULL, leased_until = NULL, ahead = 0 WHERE leased_until IS NOT NULL";
 /// PostgreSQL.
-pub const END_LEASES_SHARED: &str =
-    "UPDATE deliveries SET lease = NULL, leased_until = NULL, lease_ends = NULL, ahead = 0 WHERE lease_ends IS NOT NULL";
+pub const END_LEASES_SHARED: &str = "UPDATE deliveries SET lease = NULL, leased_until = NULL, lease_ends = NULL, ahead = 0 WHERE lease_ends IS NOT NULL";
 
 /// What was made for a number: connection, lane, what, id in the CRM.
 pub const REMEMBER: &str = "INSERT INTO remembered (connection, lane, what, crm_id) VALUES ($1, $2, $3, $4)
