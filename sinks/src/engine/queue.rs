@@ -18,10 +18,10 @@ pub async fn announce(queue: &dyn Queue, kind: &str, count: u32) {
 }
 
 /// Passes the queue's word on.
-pub async fn listen(queue: Arc<dyn Queue>, kind: &'static str, wake: Arc<Notify>) {
+pub async fn listen(queue: Arc<dyn Queue>, kind: &'static str, told: Arc<Notify>) {
     loop {
         match queue.wait(kind, SWEEP).await {
-            Ok(true) => wake.notify_one(),
+            Ok(true) => told.notify_one(),
             Ok(false) => {}
             Err(why) => {
                 tracing::debug!(kind, error = %why, "the queue does not answer, the sweep will see");

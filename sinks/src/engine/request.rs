@@ -42,7 +42,10 @@ impl Deliverer {
             let Err(turn) = turn else { return self.lease(work, timeout).await };
             let wait = turn.saturating_duration_since(Instant::now());
             self.lease(work, wait + timeout).await?;
-            tokio::time::sleep_until(turn).await;
+            // A timer would take a millisecond also for what is over.
+            if !wait.is_zero() {
+                tokio::time::sleep_until(turn).await;
+            }
             // The CRM may have asked for a pause meanwhile.
             if live && work.open.pace.held_for().is_zero() {
                 return Ok(());

@@ -62,7 +62,8 @@ impl Sink {
         };
         let notices = Notices::new(kind, backbone.clone(), &clock, &connections, metrics.clone());
         let deliverer = Arc::new(Deliverer { backbone, clock, metrics, since, wake: Arc::clone(&wake) });
-        let deliveries = Deliveries { kind, deliverer, connections, running: JoinSet::new(), wake, last: None };
+        let (running, told) = (JoinSet::new(), Arc::default());
+        let deliveries = Deliveries { kind, deliverer, connections, running, told, wake, last: None };
         tokio::try_join!(intake.run(stop.clone()), notices.run(stop.clone()), deliveries.run(stop))?;
         Ok(())
     }
@@ -74,7 +75,9 @@ struct Deliveries {
     deliverer: Arc<Deliverer>,
     connections: Arc<Connections>,
     running: JoinSet<()>,
-    /// There may be something to claim: the queue said so, or a delivery came to its end.
+    /// There may be something to claim: the queue said so.
+    told: Arc<Notify>,
+    /// There may be more to claim: a delivery came to its end.
     wake: Arc<Notify>,
     last: Option<ConnectionId>,
 }
@@ -82,7 +85,7 @@ struct Deliveries {
 impl Deliveries {
     async fn run(mut self, stop: CancellationToken) -> Result<(), Error> {
         let queue = Arc::clone(&self.deliverer.backbone.queue);
-        let listening = AbortOnDropHandle::new(tokio::spawn(listen(queue, self.kind, Arc::clone(&self.wake))));
+        let listening = AbortOnDropHandle::new(tokio::spawn(listen(queue, self.kind, Arc::clone(&self.told))));
         while !stop.is_cancelled() {
             while self.running.try_join_next().is_some_and(|ended| log_panic(&ended)) {}
             let gathered = tokio::time::sleep(GATHER);
@@ -97,7 +100,11 @@ impl Deliveries {
                     tokio::time::sleep(SWEEP).await;
                 }
             }
-            gathered.await;
+            // What is new is not kept waiting for what is freed.
+            tokio::select! {
+                () = gathered => {}
+                () = self.told.notified() => {}
+            }
         }
         drop(listening);
         self.drain().await;
@@ -155,7 +162,13 @@ impl Deliveries {
     /// Until something is freed or announced, or becomes due; then it may be the sweep's turn.
     async fn wait(&self) {
         let due = if self.running.is_empty() { self.next_due().await } else { SWEEP };
-        let _ = tokio::time::timeout(due.min(SWEEP), self.wake.notified()).await;
+        let woken = async {
+            tokio::select! {
+                () = self.told.notified() => {}
+                () = self.wake.notified() => {}
+            }
+        };
+        let _ = tokio::time::timeout(due.min(SWEEP), woken).await;
     }
 
     async fn next_due(&self) -> Duration {

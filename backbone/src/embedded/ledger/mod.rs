@@ -1,6 +1,8 @@
 //! The ledger: deliveries, their steps, and what is remembered of numbers.
 
 mod claim;
+#[cfg(test)]
+mod plans;
 mod replay;
 mod write;
 
@@ -10,7 +12,7 @@ use schemas::{CallId, ConnectionId, Timestamp};
 use sqlx::Sqlite;
 
 use super::Db;
-use super::codec::{instant, millis, store};
+use super::codec::{instant, store};
 use super::writer::job;
 use crate::Fut;
 use crate::ledger::{

@@ -82,13 +82,14 @@ pub const ANY: &str = concat!(
 /// SQLite: takes of a connection ($1), now ($2), with so many places ($3) and so many ahead ($4), for a lease ($5) until
 /// ($6), at most so many ($7): live ones first, then others, which leave some places ($8); the first of each lane. Of those that
 /// are due, twice as many are looked at as can be taken, for lanes in which several wait: whoever else writes waits meanwhile.
+/// The connection is named by what is taken, too: SQLite would else read all of it for each.
 pub const TAKE: &str = concat!(
     "WITH r AS MATERIALIZED (SELECT MAX(0, $3 - ",
     taken!(of "$1", lease "leased_until" by "$2"),
     ") AS free)
      UPDATE deliveries SET lease = $5, leased_until = $6, ahead = t.turn > t.free
      FROM (
-         SELECT f.call AS c, f.rank, f.free, row_number() OVER (ORDER BY f.rank, f.due_at, f.call) AS turn
+         SELECT $1 AS of, f.call AS c, f.rank, f.free, row_number() OVER (ORDER BY f.rank, f.due_at, f.call) AS turn
          FROM (
              SELECT w.call, w.rank, w.due_at, r.free,
                  row_number() OVER (PARTITION BY w.lane ORDER BY w.rank, w.due_at, w.call) AS of_lane
@@ -101,7 +102,7 @@ pub const TAKE: &str = concat!(
          ) AS f
          WHERE f.of_lane = 1
      ) AS t
-     WHERE connection = $1 AND call = t.c
+     WHERE connection = t.of AND call = t.c
        AND t.turn <= MIN($7, CASE t.rank WHEN 0 THEN t.free + $4 ELSE t.free - $8 END)
      RETURNING ",
     columns!()
