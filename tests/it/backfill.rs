@@ -1,5 +1,6 @@
 //! What the PBX's webhooks did not say, through the real binary: its own list of calls is asked for.
 
+mod every;
 mod soak;
 
 use jiff::Timestamp;

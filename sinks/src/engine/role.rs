@@ -86,6 +86,7 @@ impl Deliveries {
     async fn run(mut self, stop: CancellationToken) -> Result<(), Error> {
         let queue = Arc::clone(&self.deliverer.backbone.queue);
         let listening = AbortOnDropHandle::new(tokio::spawn(listen(queue, self.kind, Arc::clone(&self.told))));
+        let mut hurried = false;
         while !stop.is_cancelled() {
             while self.running.try_join_next().is_some_and(|ended| log_panic(&ended)) {}
             let gathered = tokio::time::sleep(GATHER);
@@ -100,11 +101,11 @@ impl Deliveries {
                     tokio::time::sleep(SWEEP).await;
                 }
             }
-            // What is new is not kept waiting for what is freed.
-            tokio::select! {
-                () = gathered => {}
-                () = self.told.notified() => {}
-            }
+            // What is new is not kept waiting for what is freed; of many words at once only the first counts so.
+            hurried = tokio::select! {
+                () = gathered => false,
+                () = self.told.notified(), if !hurried => true,
+            };
         }
         drop(listening);
         self.drain().await;

@@ -16,6 +16,8 @@ pub struct CrmSetup {
     pub source: String,
     /// Lines of the connection's settings.
     pub settings: String,
+    /// Lines at the end of the accounts file.
+    pub more: String,
     /// Seeds the simulator's chances.
     pub seed: u64,
 }
@@ -28,6 +30,7 @@ impl Default for CrmSetup {
             settings: "create_contact = true\nadd_recording_to_deal = true\nmissed_call_task = true\n\
                        request_timeout = \"2s\"\nsearch_lag = \"1s\""
                 .to_owned(),
+            more: String::new(),
             seed: 1,
         }
     }
@@ -55,6 +58,11 @@ impl CrmSetup {
         Self { source: lines.to_owned(), ..self }
     }
 
+    /// With these lines at the end of the accounts file.
+    pub fn more(self, lines: &str) -> Self {
+        Self { more: lines.to_owned(), ..self }
+    }
+
     pub async fn crm(&self) -> (RbsCrm, Users) {
         let options =
             RbsOptions { logins: vec![Login::new("api", PASSWORD)], seed: self.seed, ..RbsOptions::default() };
@@ -77,6 +85,6 @@ impl CrmSetup {
             format!("[[account.connection.employee]]\ncrm_user = \"{user}\"\nextension = \"{extension}\"\n")
         };
         text.extend(["101", "102", "103"].map(employee));
-        text
+        text + &self.more
     }
 }

@@ -11,8 +11,8 @@ use crate::pbx::Clients;
 
 /// Prefixes of mobile numbers in use; seven digits follow.
 const PREFIXES: &[&str] = &["38067", "38050", "38063", "38093", "38098"];
-/// Between two calls.
-const SECONDS_APART: i64 = 90;
+/// Between two calls, and before the first.
+pub const SECONDS_APART: i64 = 90;
 
 /// What calls are made of.
 #[derive(Clone, Debug)]

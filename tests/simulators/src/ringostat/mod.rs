@@ -22,7 +22,7 @@ use std::time::Duration;
 pub use crate::pbx::{Answer, Direction, Expected, Notification, Outcome, Resend, SendError, Sender, send};
 pub use api::{STAFF, StaffApi};
 pub use call::{Call, Employee};
-pub use generator::{Generator, GeneratorOptions};
+pub use generator::{Generator, GeneratorOptions, SECONDS_APART};
 pub use kind::Kind;
 pub use list::{CALLS, list};
 pub use scenario::Scenario;
