@@ -11,6 +11,8 @@ const ROWS: &[(&[&str], &str, &str)] = &[
     (&["n2"], "ingest/src/sources", "console/src/api/tests"),
     (&["r1"], "ingest/src/sources/uis", "tests/it"),
     (&["r3", "r4", "r5", "r6", "r7", "r8"], "sinks/src/crms/rbs_crm", "sinks/tests/rbs_crm"),
+    (&["u3"], "ingest/src/sources", "console/src/api/tests"),
+    (&["u5"], "console/src/api/tests", "tests/it"),
     (&["u1", "u2", "u4"], "sinks/src/crms/uspacy", "sinks/tests/uspacy"),
     (&["s1", "s2", "s5"], "sinks/src/crms/sitniks", "sinks/tests/sitniks"),
     (&["a1", "a2", "a3", "a4", "a5", "a6"], "sinks/src/crms/asteril", "sinks/tests/asteril"),

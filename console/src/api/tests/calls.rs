@@ -107,7 +107,7 @@ async fn a_call_is_explained_with_what_the_pbx_said_word_for_word() {
 }
 
 #[tokio::test]
-async fn a_source_shows_what_to_paste_and_what_could_not_be_read() {
+async fn u5_a_source_shows_what_to_paste_and_what_could_not_be_read() {
     let world = World::start().await;
     world.apply(FILE).await;
     let now = schemas::Timestamp::now();
