@@ -116,7 +116,7 @@ pub async fn correct(client: &Client, over: &Over, globals: &Globals) -> Result<
     let done = ask_all(client, over, true).await?;
     output::rows(globals.output, COLUMNS, &rows(&done))?;
     output::tell(&format!("{} calls are being made right; rebuild --verify says when all are", done.corrected));
-    match done.differ.len() as u64 - done.corrected {
+    match (done.differ.len() as u64).saturating_sub(done.corrected) {
         0 => Ok(()),
         left => Err(Exit::failed(format!(
             "{left} calls stay as they are: their session id was used again, and only its last call can be made right"

@@ -135,7 +135,7 @@ struct Which {
     #[arg(long, value_name = "ID")]
     call: Option<String>,
     /// Only calls begun since then: 2d, yesterday, 2026-11-19T08:00 (UTC) [default: the two days before and today, in the
-    /// connection's time zone]
+    /// connection's time zone; with --raw, 1d]
     #[arg(long, value_name = "T", value_parser = moment)]
     since: Option<Timestamp>,
     /// Only calls begun before [default: now]

@@ -128,7 +128,9 @@ impl Opener {
                 return Ok(true);
             }
             replay = now_is.clone();
-            self.backbone.memos.take_turn("replays", self.holder, TURN).await?;
+            if !self.backbone.memos.take_turn("replays", self.holder, TURN).await? {
+                return Ok(false);
+            }
         }
         Ok(true)
     }

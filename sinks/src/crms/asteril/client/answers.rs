@@ -83,10 +83,15 @@ fn is_page(body: &str) -> bool {
     body.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }
 
+/// Whether it is said. A key is a word of its own: it ends or begins many others (исключение, виключено).
+fn says(lower: &str, known: &str) -> bool {
+    lower.match_indices(known).any(|(at, _)| known != "ключ" || !lower[..at].ends_with(char::is_alphabetic))
+}
+
 fn page_instead(kind: Kind, body: &str) -> Failure {
     let lower = body.to_lowercase();
     let why = format!("a web page came instead of an answer: {}", word(body));
-    if OF_ACCESS.iter().chain(&OF_LOG_IN).any(|known| lower.contains(known)) {
+    if OF_ACCESS.iter().chain(&OF_LOG_IN).any(|known| says(&lower, known)) {
         Failure::TokenDead(why)
     } else {
         unclear(kind, why)
@@ -145,7 +150,7 @@ impl Complaint {
     /// Words of one field of a record say nothing of the key, nor of the record itself.
     fn is_any_of(&self, words: &[&str]) -> bool {
         let lower = self.words.to_lowercase();
-        self.field.as_deref().is_none_or(|field| field == "api_key") && words.iter().any(|known| lower.contains(known))
+        self.field.as_deref().is_none_or(|field| field == "api_key") && words.iter().any(|known| says(&lower, known))
     }
 }
 

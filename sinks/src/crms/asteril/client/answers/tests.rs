@@ -19,7 +19,7 @@ const LOG_IN: &str = "<!DOCTYPE html><html><form action=\"/login\"><input type=\
 
 #[test]
 fn f4_f6_f7_the_table() {
-    let rows: [(u16, &str, &str, &str); 34] = [
+    let rows: [(u16, &str, &str, &str); 36] = [
         (200, r#"{"success":true,"id":5}"#, "ok", "ok"),
         (200, r#"{"success":true,"id":"5","errors":[]}"#, "ok", "ok"),
         (200, r#"{"success":true}"#, "ok", "outcome_unknown"),
@@ -41,6 +41,8 @@ fn f4_f6_f7_the_table() {
         (200, "<br />\n<b>Fatal error</b>: Uncaught PDOException", "not_understood", "outcome_unknown"),
         (200, "\u{feff}<html><h1>Oops</h1></html>", "not_understood", "outcome_unknown"),
         (200, "<html><h1>Not found: /login.php</h1></html>", "not_understood", "outcome_unknown"),
+        (200, "<html><h1>Необработанное исключение</h1></html>", "not_understood", "outcome_unknown"),
+        (200, r#"{"success":false,"error":"Модуль виключено"}"#, "not_understood", "refused"),
         (200, r#"{"error":0,"id":5}"#, "ok", "ok"),
         (200, r#"{"success":false,"error":"Ключ не знайдено"}"#, "token_dead", "token_dead"),
         (302, "", "token_dead", "token_dead"),
