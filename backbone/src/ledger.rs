@@ -38,6 +38,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Done, Self::Skipped, Self::Dead];
+
     /// The word in the API and the database.
     pub const fn word(self) -> &'static str {
         match self {
@@ -50,7 +53,7 @@ impl Status {
 
     /// Reads the word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Pending, Self::Done, Self::Skipped, Self::Dead].into_iter().find(|status| status.word() == word)
+        Self::ALL.into_iter().find(|status| status.word() == word)
     }
 }
 
@@ -130,7 +133,7 @@ pub struct Step {
     pub note: String,
 }
 
-/// Which deliveries to list: last changed first.
+/// Which deliveries to list: last changed first, unless asked otherwise.
 #[derive(Debug, Clone, Default)]
 pub struct DeliveryFilter {
     /// Only of this connection.
@@ -141,6 +144,13 @@ pub struct DeliveryFilter {
     pub status: Option<Status>,
     /// Only wanted first at or after this.
     pub since: Option<Timestamp>,
+    /// Only wanted first before this.
+    pub until: Option<Timestamp>,
+    /// In the order in which they were first wanted, which never changes: page by page, each is seen once, whatever becomes of it
+    /// meanwhile.
+    pub oldest_first: bool,
+    /// Only what follows this one in that order: the last of an earlier page.
+    pub after: Option<(Timestamp, ConnectionId, CallId)>,
     /// At most so many.
     pub limit: u32,
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use backbone::Error;
-use backbone::ledger::{Claim, Delivery, Ending, Entry, Ledger, Limit, Limits, Release, Status, Step, StepStatus};
+use backbone::ledger::{
+    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limit, Limits, Release, Status, Step, StepStatus,
+};
 use serde_json::json;
 
 use crate::make::{Fresh, at, wanted};
@@ -209,4 +211,39 @@ pub async fn dead_ones_stay_dead(fresh: &Fresh) {
     assert_eq!((again.delivery.wanted, again.delivery.attempts, again.delivery.since), (3, 0, at(4)));
     ledger.release(&again, done(), at(5)).await.unwrap();
     assert!(!ledger.retry(&wanted("crm", "s/1", "+7", 3), at(6)).await.unwrap(), "a done one is left as it is");
+}
+
+/// The names of a page, and in the filter where the next begins.
+async fn page(ledger: &dyn Ledger, filter: &mut DeliveryFilter) -> Vec<String> {
+    let page = ledger.list(filter).await.unwrap();
+    let last = page.last().map(|last| (last.created_at, last.connection.clone(), last.call.clone()));
+    filter.after = last.or(filter.after.take());
+    page.iter().map(|one| format!("{}/{}", one.connection, one.call)).collect()
+}
+
+pub async fn every_delivery_of_a_time_is_in_one_page_whatever_becomes_of_it(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    for second in 0..3 {
+        let [a, b] = ["a", "b"].map(|n| format!("s/{second}{n}"));
+        let all = [wanted("crm", &b, &b, 1), wanted("crm", &a, &a, 1), wanted("other", &a, &a, 1)];
+        ledger.want(&all, at(second)).await.unwrap();
+    }
+    let mut all = DeliveryFilter { oldest_first: true, limit: 4, ..DeliveryFilter::default() };
+    assert_eq!(page(ledger, &mut all).await, ["crm/s/0a", "crm/s/0b", "other/s/0a", "crm/s/1a"]);
+    assert_eq!(page(ledger, &mut all).await, ["crm/s/1b", "other/s/1a", "crm/s/2a", "crm/s/2b"]);
+    assert_eq!((page(ledger, &mut all).await, page(ledger, &mut all).await), (vec!["other/s/2a".into()], vec![]));
+
+    let connection = Some("crm".parse().unwrap());
+    let mut one = DeliveryFilter { connection, since: Some(at(0)), until: Some(at(2)), limit: 1, ..all };
+    one.after = None;
+    assert_eq!(page(ledger, &mut one).await, ["crm/s/0a"]);
+    // What was seen and what was not are changed, long after the time that is asked for.
+    for release in [done(), Release::Dead { note: "no".into() }.into(), done()] {
+        let claim = claim(ledger, 100).await.unwrap();
+        ledger.release(&claim, release, at(100)).await.unwrap();
+    }
+    assert_eq!(page(ledger, &mut one).await, ["crm/s/0b"]);
+    assert_eq!(page(ledger, &mut one).await, ["crm/s/1a"]);
+    assert_eq!(page(ledger, &mut one).await, ["crm/s/1b"]);
+    assert!(page(ledger, &mut one).await.is_empty(), "the next is not of the time");
 }

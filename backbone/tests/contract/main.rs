@@ -12,6 +12,7 @@ mod log;
 mod make;
 mod memos;
 mod postgres_faults;
+mod postgres_plans;
 mod postgres_server;
 mod queue;
 mod rabbit_faults;
@@ -43,7 +44,8 @@ mod embedded {
         ledger: a_newer_revision_opens_a_done_delivery_again, a_claim_is_exclusive_until_its_lease_ends,
             a_lane_runs_one_after_another, an_uncertain_delivery_holds_its_lane, an_ended_lease_is_not_extended_over_its_lane,
             a_lost_lease_writes_nothing, a_revision_that_comes_while_busy_is_not_lost, steps_survive,
-            a_delivery_is_given_back_with_its_last_entries, dead_ones_stay_dead;
+            a_delivery_is_given_back_with_its_last_entries, dead_ones_stay_dead,
+            every_delivery_of_a_time_is_in_one_page_whatever_becomes_of_it;
         claims: limits_are_kept_and_every_connection_is_served, h4_a_backlog_starves_no_other_connection,
             a_claim_takes_one_of_a_lane, a_place_is_inherited, what_a_claim_reads_does_not_grow_with_the_backlog,
             many_claimers_share_nothing, live_ones_go_first_and_have_places_of_their_own,
@@ -70,7 +72,8 @@ mod postgres {
         ledger: a_newer_revision_opens_a_done_delivery_again, a_claim_is_exclusive_until_its_lease_ends,
             a_lane_runs_one_after_another, an_uncertain_delivery_holds_its_lane, an_ended_lease_is_not_extended_over_its_lane,
             a_lost_lease_writes_nothing, a_revision_that_comes_while_busy_is_not_lost, steps_survive,
-            a_delivery_is_given_back_with_its_last_entries, dead_ones_stay_dead;
+            a_delivery_is_given_back_with_its_last_entries, dead_ones_stay_dead,
+            every_delivery_of_a_time_is_in_one_page_whatever_becomes_of_it;
         claims: limits_are_kept_and_every_connection_is_served, h4_a_backlog_starves_no_other_connection,
             a_claim_takes_one_of_a_lane, a_place_is_inherited, what_a_claim_reads_does_not_grow_with_the_backlog,
             many_claimers_share_nothing, live_ones_go_first_and_have_places_of_their_own,

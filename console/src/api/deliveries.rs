@@ -63,6 +63,7 @@ fn filters(query: &DeliveryQuery, connections: &Connections, limit: u32) -> Vec<
         since: query.since,
         // One more than shown tells whether there are more.
         limit: limit + 1,
+        ..DeliveryFilter::default()
     };
     let pending = |wanted: fn(ConnectionStatus) -> bool, limit: u32| {
         let asked = |id: &ConnectionId| query.connection.as_ref().is_none_or(|only| only == id);

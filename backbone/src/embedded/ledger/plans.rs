@@ -1,8 +1,10 @@
 //! What SQLite reads for what every delivery asks of it must not grow with what waits: how it goes about each statement.
 
+use schemas::{CallId, Timestamp};
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, Sqlite};
 
+use crate::ledger::{DeliveryFilter, Status};
 use crate::sql::ledger::{self as sql, claim, replay};
 
 /// Tables that grow.
@@ -48,4 +50,19 @@ async fn no_statement_of_a_delivery_reads_all_that_a_connection_has() {
         }
     }
     assert!(reads > 20, "the words of the plans are understood: {reads}");
+}
+
+#[tokio::test]
+async fn a_page_of_the_oldest_is_read_from_where_the_last_one_ended() {
+    let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    sqlx::migrate!("migrations/sqlite").run(&mut connection).await.unwrap();
+    let id: schemas::ConnectionId = "crm".parse().unwrap();
+    let after = Some((Timestamp::UNIX_EPOCH, id.clone(), CallId("s/1".into())));
+    let filter =
+        DeliveryFilter { connection: Some(id), oldest_first: true, after, limit: 9, ..DeliveryFilter::default() };
+    let details = plan(&mut connection, &sql::list::<Sqlite>(&filter).into_string()).await;
+    let reads: Vec<_> = details.iter().filter(|detail| detail.contains(" deliveries ")).collect();
+    let by_time = |detail: &&&String| detail.starts_with("SEARCH") && detail.contains("created_at>");
+    assert_eq!(reads.iter().filter(by_time).count(), Status::ALL.len(), "{details:?}");
+    assert_eq!(reads.len(), Status::ALL.len(), "{details:?}");
 }

@@ -11,10 +11,9 @@ macro_rules! database_clock {
 }
 
 /// What may be taken of a connection now ($2), of one rank: due, its lane free. A lane is not free while another delivery of it
-/// is in progress, or may have made something that is not known yet; of two such, the first goes first. SQLite has to be told
-/// by which index a lane is found: it would read all that is pending.
+/// is in progress, or may have made something that is not known yet; of two such, the first goes first.
 macro_rules! takeable {
-    (of $connection:literal, rank $rank:literal, lease $ends:literal by $clock:expr, lanes $lanes:literal) => {
+    (of $connection:literal, rank $rank:literal, lease $ends:literal by $clock:expr, lane $lane:expr) => {
         concat!(
             "FROM deliveries AS d
              WHERE d.connection = ",
@@ -29,12 +28,9 @@ macro_rules! takeable {
             " <= ",
             $clock,
             ")
-               AND NOT EXISTS (SELECT 1 FROM deliveries AS o ",
-            $lanes,
-            "
-                   WHERE o.connection = ",
-            $connection,
-            " AND o.lane = d.lane AND o.status = 'pending' AND o.call <> d.call
+               AND NOT EXISTS (SELECT 1 FROM ",
+            $lane,
+            " AND o.call <> d.call
                      AND (o.",
             $ends,
             " > ",
@@ -62,7 +58,7 @@ macro_rules! taken {
 /// SQLite: what may be taken of a rank.
 macro_rules! takeable_here {
     ($rank:literal) => {
-        takeable!(of "$1", rank $rank, lease "leased_until" by "$2", lanes "INDEXED BY deliveries_lane")
+        takeable!(of "$1", rank $rank, lease "leased_until" by "$2", lane lane!("$1", "d.lane"))
     };
 }
 
@@ -111,7 +107,7 @@ pub const TAKE: &str = concat!(
 /// PostgreSQL: what may be taken of a rank.
 macro_rules! takeable_shared {
     ($rank:literal) => {
-        takeable!(of "r.connection", rank $rank, lease "lease_ends" by database_clock!(), lanes "")
+        takeable!(of "r.connection", rank $rank, lease "lease_ends" by database_clock!(), lane lane_shared!("r.connection", "d.lane"))
     };
 }
 
@@ -125,11 +121,11 @@ pub const ANY_OF_MANY: &str = concat!(
          FROM unnest($1::text[], $3::bigint[], $4::bigint[], $5::bigint[])
              WITH ORDINALITY AS w (connection, most, ahead, reserve, place) OFFSET 0
      ) AS r
-     WHERE ((r.free > 0 OR r.ahead > 0) AND EXISTS (SELECT 1 ",
+     WHERE ((r.free > 0 OR r.ahead > 0) AND (SELECT 1 ",
     takeable_shared!("0"),
-    ")) OR (r.free > r.reserve AND EXISTS (SELECT 1 ",
+    "ORDER BY d.due_at LIMIT 1) IS NOT NULL) OR (r.free > r.reserve AND (SELECT 1 ",
     takeable_shared!("1"),
-    ")) ORDER BY r.place"
+    "ORDER BY d.due_at LIMIT 1) IS NOT NULL) ORDER BY r.place"
 );
 
 /// PostgreSQL: what is read with a delivery that is taken: its steps, what is remembered of its lane.
@@ -146,7 +142,8 @@ macro_rules! with_it {
 /// PostgreSQL: takes of the connections ($1), now ($2), with so many places ($3) and so many ahead ($4) each, for a lease
 /// ($5) until ($6), which ends after so many milliseconds ($7), at most so many ($8): of each connection the first that are
 /// due, live ones first, then others, which leave some places ($9); of those the first of each lane, and of these in turns.
-/// Where somebody else was quicker, nothing is taken.
+/// Where somebody else was quicker, nothing is taken. What is taken is found where it stood: by its key, PostgreSQL would also go by
+/// any index of what is pending.
 pub const TAKE_SHARED: &str = concat!(
     "WITH room AS MATERIALIZED (
          SELECT w.connection, w.ahead, w.reserve, w.place, GREATEST(0, w.most - ",
@@ -155,13 +152,13 @@ pub const TAKE_SHARED: &str = concat!(
          FROM unnest($1::text[], $3::bigint[], $4::bigint[], $9::bigint[])
              WITH ORDINALITY AS w (connection, most, ahead, reserve, place)
      ), due AS MATERIALIZED (
-         SELECT r.connection, r.free + r.ahead AS most, r.free, r.place, f.call, f.lane, f.rank, f.due_at
-         FROM room AS r CROSS JOIN LATERAL (SELECT d.call, d.lane, d.rank, d.due_at ",
+         SELECT r.connection, r.free + r.ahead AS most, r.free, r.place, f.*
+         FROM room AS r CROSS JOIN LATERAL (SELECT d.ctid AS spot, d.call, d.lane, d.rank, d.due_at ",
     takeable_shared!("0"),
     "ORDER BY d.due_at LIMIT 2 * LEAST($8, r.free + r.ahead)) AS f
          UNION ALL
-         SELECT r.connection, r.free - r.reserve, r.free, r.place, f.call, f.lane, f.rank, f.due_at
-         FROM room AS r CROSS JOIN LATERAL (SELECT d.call, d.lane, d.rank, d.due_at ",
+         SELECT r.connection, r.free - r.reserve, r.free, r.place, f.*
+         FROM room AS r CROSS JOIN LATERAL (SELECT d.ctid AS spot, d.call, d.lane, d.rank, d.due_at ",
     takeable_shared!("1"),
     "ORDER BY d.due_at LIMIT 2 * GREATEST(0, LEAST($8, r.free - r.reserve))) AS f
      ), first AS (
@@ -169,7 +166,7 @@ pub const TAKE_SHARED: &str = concat!(
      ), turns AS (
          SELECT *, row_number() OVER (PARTITION BY connection ORDER BY rank, due_at, call) AS turn FROM first
      ), t AS MATERIALIZED (
-         SELECT connection AS c_connection, call AS c_call, CASE WHEN turn > free THEN 1 ELSE 0 END AS c_ahead
+         SELECT spot, CASE WHEN turn > free THEN 1 ELSE 0 END AS c_ahead
          FROM turns WHERE turn <= most ORDER BY turn, place LIMIT $8
      )
      UPDATE deliveries AS d
@@ -177,7 +174,7 @@ pub const TAKE_SHARED: &str = concat!(
     database_clock!(),
     " + $7, ahead = t.c_ahead
      FROM t
-     WHERE d.connection = t.c_connection AND d.call = t.c_call AND d.status = 'pending'
+     WHERE d.ctid = t.spot AND d.status = 'pending'
        AND (d.lease_ends IS NULL OR d.lease_ends <= ",
     database_clock!(),
     ")

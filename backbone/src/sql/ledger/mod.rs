@@ -3,11 +3,6 @@
 //! A lease ends by a clock: in SQLite the one process's own, in PostgreSQL the database's, which all processes share. So
 //! there a row has its end twice: `leased_until` in the clock of whoever took it, and `lease_ends` in the database's.
 
-use sqlx::{Database, Encode, QueryBuilder, Type};
-
-use super::codec::millis;
-use crate::ledger::DeliveryFilter;
-
 /// Columns in the order that [`rows::delivery`] reads them.
 macro_rules! columns {
     () => {
@@ -16,11 +11,42 @@ macro_rules! columns {
     };
 }
 
-// After the macro that both use.
+/// SQLite: the deliveries (`o`) of a connection's lane that wait. It has to be told by which index they are found: it would read all
+/// that is pending.
+macro_rules! lane {
+    ($connection:literal, $lane:literal) => {
+        concat!(
+            "deliveries AS o INDEXED BY deliveries_lane WHERE o.connection = ",
+            $connection,
+            " AND o.lane = ",
+            $lane,
+            " AND o.status = 'pending'"
+        )
+    };
+}
+
+/// PostgreSQL: the same of those in progress or uncertain. Written so that no other index fits than that of busy lanes: which of them
+/// all it would go by hangs on what it last counted, and that may be before a backlog came.
+macro_rules! lane_shared {
+    ($connection:literal, $lane:literal) => {
+        concat!(
+            "deliveries AS o WHERE o.lane = ",
+            $lane,
+            " AND o.connection || '' = ",
+            $connection,
+            " AND o.status || '' = 'pending'"
+        )
+    };
+}
+
+// After the macros that they use.
 pub mod claim;
+mod list;
 pub mod many;
 pub mod replay;
 pub mod rows;
+
+pub use list::list;
 
 /// Opens or raises the deliveries that the clause gives; touches those that are now due.
 macro_rules! want {
@@ -55,21 +81,28 @@ pub const WANT_MANY: &str = want!(
 pub const PROMOTE: &str =
     "UPDATE deliveries SET rank = 0 WHERE connection = $1 AND lane = $2 AND status = 'pending' AND rank = 1";
 /// PostgreSQL: in many lanes.
+/// Written so that each lane is looked up by itself, and no other index fits than that of what is sent later.
 pub const PROMOTE_MANY: &str = "UPDATE deliveries AS d SET rank = 0
-     FROM (SELECT DISTINCT connection, lane FROM unnest($1::text[], $2::text[]) AS w (connection, lane)) AS w
-     WHERE d.connection = w.connection AND d.lane = w.lane AND d.status = 'pending' AND d.rank = 1";
+     FROM (
+         SELECT f.* FROM (SELECT DISTINCT connection, lane FROM unnest($1::text[], $2::text[]) AS w (connection, lane)) AS w
+         CROSS JOIN LATERAL (
+             SELECT o.connection, o.call FROM deliveries AS o
+             WHERE o.lane = w.lane AND o.connection || '' = w.connection AND o.status || '' = 'pending' AND o.rank = 1 OFFSET 0
+         ) AS f
+     ) AS t
+     WHERE d.connection = t.connection AND d.call = t.call AND d.rank + 0 = 1";
 
 /// Makes the lease ($4) of a delivery ($2, $3) last until ($1). Not if it ended and its lane was given away meanwhile:
 /// whoever took the lane has a lease that ends later.
 macro_rules! extend {
-    ($ends:literal, $more:literal) => {
+    ($ends:literal, $more:literal, lane $lane:expr) => {
         concat!(
             "UPDATE deliveries SET ",
             $more,
             "leased_until = $1 WHERE connection = $2 AND call = $3 AND lease = $4
-               AND NOT EXISTS (SELECT 1 FROM deliveries AS o
-                   WHERE o.connection = $2 AND o.lane = deliveries.lane AND o.status = 'pending' AND o.call <> $3
-                     AND o.",
+               AND NOT EXISTS (SELECT 1 FROM ",
+            $lane,
+            " AND o.call <> $3 AND o.",
             $ends,
             " > deliveries.",
             $ends,
@@ -79,9 +112,9 @@ macro_rules! extend {
 }
 
 /// SQLite.
-pub const EXTEND: &str = extend!("leased_until", "");
+pub const EXTEND: &str = extend!("leased_until", "", lane lane!("$2", "deliveries.lane"));
 /// PostgreSQL: by as much as it is longer, so that doing it twice is doing it once.
-pub const EXTEND_SHARED: &str = extend!("lease_ends", "lease_ends = lease_ends + ($1 - leased_until), ");
+pub const EXTEND_SHARED: &str = extend!("lease_ends", "lease_ends = lease_ends + ($1 - leased_until), ", lane lane_shared!("$2", "deliveries.lane"));
 
 /// Whether a delivery's lane must wait ($1) for a delivery ($2, $3) under a lease ($4).
 pub const UNCERTAIN: &str = "UPDATE deliveries SET uncertain = $1 WHERE connection = $2 AND call = $3 AND lease = $4";
@@ -174,27 +207,3 @@ pub const STEPS: &str = "SELECT name, status, content, held, marker, crm_id, dea
 /// How many stand where.
 pub const TALLY: &str =
     "SELECT connection, status, COUNT(*), MIN(created_at) FROM deliveries GROUP BY connection, status";
-
-/// A page of deliveries.
-pub fn list<DB>(filter: &DeliveryFilter) -> QueryBuilder<DB>
-where
-    DB: Database,
-    for<'q> String: Encode<'q, DB> + Type<DB>,
-    for<'q> i64: Encode<'q, DB> + Type<DB>,
-{
-    let mut query = QueryBuilder::new(concat!("SELECT ", columns!(), " FROM deliveries WHERE 1 = 1"));
-    if let Some(connection) = &filter.connection {
-        query.push(" AND connection = ").push_bind(connection.to_string());
-    }
-    if let Some(call) = &filter.call {
-        query.push(" AND call = ").push_bind(call.to_string());
-    }
-    if let Some(status) = filter.status {
-        query.push(" AND status = ").push_bind(status.word().to_owned());
-    }
-    if let Some(since) = filter.since {
-        query.push(" AND created_at >= ").push_bind(millis(since));
-    }
-    query.push(" ORDER BY changed_at DESC LIMIT ").push_bind(i64::from(filter.limit));
-    query
-}

@@ -1,4 +1,6 @@
 //! Replays: what is opened again, held, skipped, and how far it is.
+//!
+//! Where a replay's deliveries are found, their status is asked for in a way that no index of all that is pending can answer.
 
 /// Opens the deliveries that the clause gives, for a replay: those that are not there, those skipped or dead, those that hold an
 /// older revision. What waits anyhow goes on as it is, and is counted with the replay; a done one is left.
@@ -33,30 +35,30 @@ pub const REOPEN_MANY: &str = reopen!(
 
 /// What waits of a replay ($1) gets a rank ($2).
 pub const HOLD: &str =
-    "UPDATE deliveries SET rank = $2 WHERE replay = $1 AND status = 'pending' AND (rank = 2) <> ($2 = 2)";
+    "UPDATE deliveries SET rank = $2 WHERE replay = $1 AND status = (SELECT 'pending') AND (rank = 2) <> ($2 = 2)";
 
 /// Whether anything waits of a replay ($1).
-pub const WAITS: &str = "SELECT 1 FROM deliveries WHERE replay = $1 AND status = 'pending' LIMIT 1";
+pub const WAITS: &str = "SELECT 1 FROM deliveries WHERE replay = $1 AND status = (SELECT 'pending') LIMIT 1";
 
 /// How many of a replay ($1) stand where.
 pub const PROGRESS: &str = "SELECT status, COUNT(*) FROM deliveries WHERE replay = $1 GROUP BY status";
 
 /// Where the delivery of a call ($2) into a connection ($1) stands.
 pub const STANDING: &str = "SELECT status, wanted FROM deliveries WHERE connection = $1 AND call = $2";
-/// PostgreSQL: of many calls, each with its place among them, from 1 on.
+/// PostgreSQL: of many calls, each with its place among them, from 1 on. Written so that each is looked up by itself.
 pub const STANDING_MANY: &str = "SELECT c.place, d.status, d.wanted
      FROM unnest($2::text[]) WITH ORDINALITY AS c (call, place)
-     JOIN deliveries AS d ON d.connection = $1 AND d.call = c.call";
+     CROSS JOIN LATERAL (SELECT status, wanted FROM deliveries WHERE connection = $1 AND call = c.call OFFSET 0) AS d";
 
 /// Skips now ($1) why ($2) what waits, is in nobody's hands, and has made nothing, and of which nothing may have been made: at
-/// most so many ($3) of those that the clause gives by $4 and $5.
+/// most so many ($3) of those that the clause gives by $4 and $5. Each is found by its key, not among all that is pending.
 macro_rules! skip {
     ($which:literal) => {
         concat!(
             "UPDATE deliveries SET status = 'skipped', changed_at = $1, note = $2, uncertain = 0
-             WHERE status = 'pending' AND lease IS NULL AND (connection, call) IN (
+             WHERE status || '' = 'pending' AND lease IS NULL AND (connection, call) IN (
                  SELECT d.connection, d.call FROM deliveries AS d
-                 WHERE d.status = 'pending' AND d.lease IS NULL AND d.uncertain = 0 AND ",
+                 WHERE d.lease IS NULL AND d.uncertain = 0 AND ",
             $which,
             " AND NOT EXISTS (SELECT 1 FROM steps AS s WHERE s.connection = d.connection AND s.call = d.call
                      AND (s.crm_id IS NOT NULL OR s.status = 'trying'))
@@ -66,10 +68,12 @@ macro_rules! skip {
 }
 
 /// Of a replay ($4).
-pub const SKIP_REPLAY: &str = skip!("d.replay = $4 AND $5 = 0");
+pub const SKIP_REPLAY: &str = skip!("d.status = (SELECT 'pending') AND d.replay = $4 AND $5 = 0");
 /// Of a connection ($4): calls begun before ($5).
-pub const SKIP_BEFORE: &str =
-    skip!("d.connection = $4 AND d.call IN (SELECT c.id FROM calls AS c WHERE c.id = d.call AND c.started_at < $5)");
+pub const SKIP_BEFORE: &str = skip!(
+    "d.status = 'pending' AND d.connection = $4
+     AND d.call IN (SELECT c.id FROM calls AS c WHERE c.id = d.call AND c.started_at < $5)"
+);
 
 /// Skips one at a person's wish: now, why, connection, call. Not one in a worker's hands, nor one that may have made something
 /// that nobody knows of.
