@@ -31,6 +31,9 @@ pub struct Memo {
 
 /// What is kept, and whose turn it is.
 pub trait Memos: Send + Sync {
+    /// Whether other processes may have them, too.
+    fn shared(&self) -> bool;
+
     /// One.
     fn read<'a>(&'a self, name: &'a str) -> Fut<'a, Option<Memo>>;
 

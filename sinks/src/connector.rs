@@ -112,7 +112,7 @@ pub enum Notice {
 pub struct Limits {
     /// Deliveries in progress at once, across all workers.
     pub max_in_flight: u32,
-    /// Requests a minute at most, one in twenty of them for live calls alone; 0: no limit.
+    /// Requests a minute at most, across all workers, one in twenty of them for live calls alone; 0: no limit.
     pub max_per_minute: u32,
     /// How long after a write the CRM's search may not show it.
     pub search_lag: Duration,

@@ -26,6 +26,10 @@ impl EmbeddedMemos {
 }
 
 impl Memos for EmbeddedMemos {
+    fn shared(&self) -> bool {
+        false
+    }
+
     fn read<'a>(&'a self, name: &'a str) -> Fut<'a, Option<Memo>> {
         Box::pin(async move {
             let found = sqlx::query(sql::READ).bind(name).fetch_optional(&self.db.readers).await.map_err(store)?;

@@ -41,6 +41,10 @@ fn memo((name, (value, version)): (&String, &(Secret, i64))) -> Memo {
 }
 
 impl Memos for Volatile {
+    fn shared(&self) -> bool {
+        false
+    }
+
     fn read<'a>(&'a self, name: &'a str) -> Fut<'a, Option<Memo>> {
         let found = self.kept().get_key_value(name).map(memo);
         Box::pin(ready(Ok(found)))

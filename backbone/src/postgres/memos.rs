@@ -24,6 +24,10 @@ const STANDS: &str = "SELECT 1 FROM memos WHERE name = $1 AND sealed = $2";
 pub struct PostgresMemos(pub Db);
 
 impl Memos for PostgresMemos {
+    fn shared(&self) -> bool {
+        true
+    }
+
     fn read<'a>(&'a self, name: &'a str) -> Fut<'a, Option<Memo>> {
         Box::pin(retried(move |_| async move {
             let found = sqlx::query(sql::READ).bind(name).fetch_optional(&self.0.pool).await?;

@@ -14,7 +14,7 @@ use super::breaker::Gate;
 use super::metrics::SinkMetrics;
 use super::open::Open;
 use super::outage::Watch;
-use super::pace::Pace;
+use super::pace::{Pace, Part};
 use super::proof::{self, Proof};
 use super::settling;
 use crate::connector::Connector;
@@ -39,6 +39,8 @@ pub struct Connections {
     memos: Arc<dyn Memos>,
     metrics: SinkMetrics,
     clock: Arc<Clock>,
+    /// Of every limit, what is this worker's.
+    part: Arc<Part>,
     /// There may be more to claim.
     wake: Arc<Notify>,
     current: Mutex<Current>,
@@ -51,12 +53,13 @@ impl Connections {
         backbone: &Backbone,
         metrics: SinkMetrics,
         clock: &Arc<Clock>,
+        part: Arc<Part>,
         wake: &Arc<Notify>,
     ) -> Self {
         let current = Current { version: None, open: Vec::new(), known: Arc::new([]) };
         let (directory, memos) = (Arc::clone(&backbone.directory), Arc::clone(&backbone.memos));
         let (clock, wake) = (Arc::clone(clock), Arc::clone(wake));
-        Self { connector, directory, memos, metrics, clock, wake, current: Mutex::new(current) }
+        Self { connector, directory, memos, metrics, clock, part, wake, current: Mutex::new(current) }
     }
 
     /// Those that can be used.
@@ -112,7 +115,7 @@ impl Connections {
         match self.connector.open(entry, &self.memos) {
             Ok(session) => {
                 let limits = session.limits();
-                let pace = Pace::new(limits.max_per_minute);
+                let pace = Pace::new(limits.max_per_minute, Arc::clone(&self.part));
                 let notices = Arc::new(Semaphore::new(NOTICES));
                 let id = &entry.connection.id;
                 let watch = Arc::new(Watch::new(&*self.memos, id).await);

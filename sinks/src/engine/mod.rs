@@ -13,6 +13,7 @@ mod notices;
 mod open;
 pub mod outage;
 mod pace;
+mod peers;
 mod places;
 mod proof;
 mod queue;

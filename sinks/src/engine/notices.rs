@@ -1,5 +1,5 @@
 //! Live notices: from `calls.state` to the CRM while the phone rings. They leave no record, so they are sent at most once,
-//! dropped when late, and never wait behind deliveries.
+//! dropped when late, and never wait behind deliveries but for a turn of the connection's pace.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -152,6 +152,11 @@ fn heard<T>(open: &Open, said: Result<T, Failure>) -> Result<T, Failure> {
     said
 }
 
+/// It counts with what else the connection is asked, as a live call. Who waits too long for it is late.
+async fn turn(open: &Open) {
+    while !open.pace.come(open.pace.reserve()).await {}
+}
+
 /// Until when a notice of this call is of use; nothing if nobody is being rung.
 fn deadline(call: &Call) -> Option<Timestamp> {
     if call.state != CallState::Ringing {
@@ -175,12 +180,14 @@ impl Sender {
             }
             match open.session.notice(call, &known) {
                 Notice::Look(look) => {
+                    turn(open).await;
                     let found = heard(open, open.session.look(&look).await)?;
                     known.found.insert(look.name, found);
                 }
                 Notice::Send(puts) => {
                     let mut told = Ok(0);
                     for put in puts.iter().filter(|put| self.first(open, call, &put.name)) {
+                        turn(open).await;
                         match heard(open, open.session.make(put).await) {
                             Ok(_) => told = told.map(|count| count + 1),
                             Err(failure) => told = Err(failure),

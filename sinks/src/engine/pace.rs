@@ -1,71 +1,49 @@
-//! How fast one connection's requests may follow each other, in this process: each of several workers has its own pace.
+//! How fast one connection's requests may follow each other, in this worker: its part of what all workers may send.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod part;
+mod turns;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+pub use part::{Held, Part, Share};
+pub use turns::Turns;
+
 /// Requests in progress wait at most so long for a CRM that asks for it; the deliveries themselves wait as long as it asks.
 const LONGEST: Duration = Duration::from_mins(1);
 
-/// Of the requests of a minute, one in so many is kept for live calls that come at once.
-const KEPT: u32 = 20;
-
 /// Spreads requests over the minute, and holds them all where the CRM asks for it. Those of live calls go at once as long as they
-/// take no more than what is kept for them; then, and all others always, evenly. However they come, no minute has more turns than its
-/// limit. A turn is a look-up or a record, which a connector may need more than one request for.
+/// take no more than what is kept for them; then, and all others always, evenly. However they come, and however many workers share
+/// the limit, no minute has more turns than it. A turn is a look-up or a record, which a connector may need more than one request for.
 pub struct Pace {
     turns: Mutex<Turns>,
     limited: bool,
+    part: Arc<Part>,
     /// The CRM asked for nothing before then.
     held: Mutex<Option<Instant>>,
 }
 
-/// Whose turn it is when. Pure.
-struct Turns {
-    interval: Duration,
-    /// How far live calls may be ahead of their turn.
-    kept: Duration,
-    /// When it is the next request's turn.
-    next: Instant,
-    /// None goes before then, whoever's turn it is.
-    held: Instant,
+/// When a request may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Not before.
+    pub at: Instant,
+    /// Who shared the limit when it was given; nothing where there is none.
+    held: Option<Held>,
 }
 
-impl Turns {
-    fn new(max_per_minute: u32, now: Instant) -> Self {
-        let kept = max_per_minute / KEPT;
-        let spread = max_per_minute - kept;
-        let interval = if spread == 0 { Duration::ZERO } else { Duration::from_mins(1) / spread };
-        Self { interval, kept: interval * kept, next: now, held: now }
-    }
-
-    fn reserve(&mut self, now: Instant) -> Instant {
-        let at = now.max(self.next.checked_sub(self.kept).unwrap_or(now)).max(self.held);
-        self.next = self.next.max(now) + self.interval;
-        at
-    }
-
-    fn left_over(&mut self, now: Instant) -> Result<(), Instant> {
-        let turn = self.next.max(self.held);
-        if turn > now {
-            return Err(turn);
-        }
-        self.next = now + self.interval;
-        Ok(())
-    }
-
-    fn hold(&mut self, until: Instant) {
-        self.held = self.held.max(until);
-        self.next = self.next.max(until);
-    }
+/// When a turn comes, or is to be asked for again.
+pub fn when(asked: Result<Turn, Instant>) -> Instant {
+    asked.map_or_else(|again| again, |turn| turn.at)
 }
 
 impl Pace {
-    /// At most so many a minute; 0: as fast as they come.
-    pub fn new(max_per_minute: u32) -> Self {
+    /// At most so many a minute, of which the worker has a part; 0: as fast as they come.
+    pub fn new(max_per_minute: u32, part: Arc<Part>) -> Self {
         let turns = Mutex::new(Turns::new(max_per_minute, Instant::now()));
-        Self { turns, limited: max_per_minute > 0, held: Mutex::default() }
+        Self { turns, limited: max_per_minute > 0, part, held: Mutex::default() }
     }
 
     /// Whether requests have to be spread at all.
@@ -73,15 +51,42 @@ impl Pace {
         self.limited
     }
 
-    /// When a request of a live call may go; the turn is taken.
-    pub fn reserve(&self) -> Instant {
-        self.turns().reserve(Instant::now())
+    /// When a request of a live call may go; the turn is taken. Or when to ask again.
+    pub fn reserve(&self) -> Result<Turn, Instant> {
+        self.turn(|turns, now| Ok(turns.reserve(now)))
     }
 
     /// For a request that is not of a live call: its turn now, if no other has taken it; else when to ask again. It reserves nothing, so
     /// a live one never waits for more than one of these.
-    pub fn left_over(&self) -> Result<(), Instant> {
-        self.turns().left_over(Instant::now())
+    pub fn left_over(&self) -> Result<Turn, Instant> {
+        self.turn(|turns, now| turns.left_over(now).map(|()| now))
+    }
+
+    fn turn(&self, take: impl FnOnce(&mut Turns, Instant) -> Result<Instant, Instant>) -> Result<Turn, Instant> {
+        let now = Instant::now();
+        let held = self.part(now)?;
+        let mut turns = self.turns();
+        held.into_iter().for_each(|held| turns.share(held, now));
+        take(&mut turns, now).map(|at| Turn { at, held })
+    }
+
+    /// Waits for a turn, or until it is to be asked for again; whether it may be used.
+    pub async fn come(&self, asked: Result<Turn, Instant>) -> bool {
+        let at = when(asked);
+        // A timer would take a millisecond also for what is over.
+        if at > Instant::now() {
+            tokio::time::sleep_until(at).await;
+        }
+        asked.is_ok_and(|turn| self.stands(turn))
+    }
+
+    /// Whether a turn that has come still stands: the CRM may have asked for a pause meanwhile, or others have come or gone.
+    fn stands(&self, turn: Turn) -> bool {
+        self.held_for().is_zero() && self.part(Instant::now()) == Ok(turn.held)
+    }
+
+    fn part(&self, now: Instant) -> Result<Option<Held>, Instant> {
+        if self.limited { self.part.at(now).map(Some) } else { Ok(None) }
     }
 
     /// No request goes before then: the CRM asked for it. Those in hand wait, if it is not long.
@@ -111,71 +116,4 @@ impl Pace {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_left_over_is_taken_and_never_reserved() {
-        let pace = Pace::new(10);
-        assert_eq!(pace.left_over(), Ok(()));
-        let again = pace.left_over().unwrap_err();
-        let live = pace.reserve();
-        assert_eq!(live, again, "a live one has the next turn, whoever asked before");
-        assert!(pace.left_over().unwrap_err() > live);
-    }
-
-    #[test]
-    fn live_calls_go_at_once_and_no_minute_has_more_turns_than_its_limit() {
-        let minute = Duration::from_mins(1);
-        for (limit, seed) in
-            [12_000, 600, 60, 20, 19, 1].into_iter().flat_map(|limit| (0..4).map(move |seed| (limit, seed)))
-        {
-            let mut rng = fastrand::Rng::with_seed(seed);
-            let mut now = Instant::now();
-            let mut turns = Turns::new(limit, now);
-            let (mut given, mut at_once) = (Vec::new(), 0);
-            // By chance: what waits takes its turns for a while, live calls come many at once, the CRM asks for a pause, nothing comes.
-            while given.len() < 4 * limit as usize {
-                match rng.u8(..8) {
-                    0 => now += minute.mul_f64(rng.f64()),
-                    1 => turns.hold(now + minute.mul_f64(rng.f64() / 4.0)),
-                    2 => {
-                        let all: Vec<Instant> = (0..=limit / 8).map(|_| turns.reserve(now)).collect();
-                        at_once += all.iter().filter(|at| **at == now).count();
-                        given.extend(all);
-                    }
-                    _ => (0..=limit / 4).for_each(|_| match turns.left_over(now) {
-                        Ok(()) => given.push(now),
-                        Err(turn) => now = turn,
-                    }),
-                }
-            }
-            given.sort_unstable();
-            for (first, next) in given.iter().zip(given.iter().skip(limit as usize)) {
-                assert!(*next + Duration::from_millis(1) >= *first + minute, "{limit} a minute, drawn by {seed}");
-            }
-            assert!(limit < KEPT || at_once > limit as usize / KEPT as usize, "{at_once} of {limit}");
-        }
-    }
-
-    #[test]
-    fn requests_are_spread_and_a_hold_holds_without_a_limit_too() {
-        let minute = Duration::from_mins(1);
-        let pace = Pace::new(10);
-        let first = pace.reserve();
-        assert!(pace.reserve() >= first + Duration::from_secs(6));
-        let unlimited = Pace::new(0);
-        let before = Instant::now();
-        assert!(unlimited.reserve() < before + minute);
-        assert_eq!(unlimited.held_for(), Duration::ZERO);
-        unlimited.hold(minute);
-        assert!(unlimited.reserve() >= before + minute);
-        assert!(unlimited.held_long().is_none() && unlimited.held_for() > Duration::ZERO);
-        unlimited.hold(120 * minute);
-        assert!(unlimited.held_long().is_some(), "the day's quota is spent");
-        assert!(unlimited.reserve() < Instant::now() + 2 * minute, "who is in hand is given back");
-        let ahead = Pace::new(12_000);
-        ahead.hold(minute);
-        assert!(ahead.reserve() >= before + minute, "nobody is ahead of what the CRM asked for");
-    }
-}
+pub mod tests;

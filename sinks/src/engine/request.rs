@@ -10,6 +10,7 @@ use schemas::time::later;
 use tokio::time::Instant;
 
 use super::deliver::{Deliverer, Stop, Work};
+use super::pace::when;
 use super::steps;
 use crate::connector::{Made, Put};
 use crate::failure::Failure;
@@ -38,16 +39,10 @@ impl Deliverer {
                 let said = "it asked for no more requests for now".to_owned();
                 return Err(Failure::Quota { said, retry_after: Some(left) }.into());
             }
-            let turn = if live { Err(work.open.pace.reserve()) } else { work.open.pace.left_over() };
-            let Err(turn) = turn else { return self.lease(work, timeout).await };
-            let wait = turn.saturating_duration_since(Instant::now());
+            let asked = if live { work.open.pace.reserve() } else { work.open.pace.left_over() };
+            let wait = when(asked).saturating_duration_since(Instant::now());
             self.lease(work, wait + timeout).await?;
-            // A timer would take a millisecond also for what is over.
-            if !wait.is_zero() {
-                tokio::time::sleep_until(turn).await;
-            }
-            // The CRM may have asked for a pause meanwhile.
-            if live && work.open.pace.held_for().is_zero() {
+            if work.open.pace.come(asked).await {
                 return Ok(());
             }
             work.usable()?;

@@ -18,6 +18,7 @@ use super::intake::Intake;
 use super::metrics::SinkMetrics;
 use super::notices::Notices;
 use super::open::Open;
+use super::peers::Peers;
 use super::queue::{SWEEP, announce, listen};
 use crate::connector::Connector;
 
@@ -53,7 +54,9 @@ impl Sink {
         let Self { connector, backbone, clock, metrics, since } = self;
         let kind = connector.kind();
         let wake = Arc::new(Notify::new());
-        let connections = Arc::new(Connections::new(connector, &backbone, metrics.clone(), &clock, &wake));
+        let peers = Peers::new(kind, &backbone.memos);
+        let connections = Connections::new(connector, &backbone, metrics.clone(), &clock, peers.part(), &wake);
+        let connections = Arc::new(connections);
         let intake = Intake {
             kind,
             backbone: backbone.clone(),
@@ -64,7 +67,12 @@ impl Sink {
         let deliverer = Arc::new(Deliverer { backbone, clock, metrics, since, wake: Arc::clone(&wake) });
         let (running, told) = (JoinSet::new(), Arc::default());
         let deliveries = Deliveries { kind, deliverer, connections, running, told, wake, last: None };
+        // It counts among the others until its last request is over.
+        let over = CancellationToken::new();
+        let counted = AbortOnDropHandle::new(tokio::spawn(peers.run(over.clone())));
         tokio::try_join!(intake.run(stop.clone()), notices.run(stop.clone()), deliveries.run(stop))?;
+        over.cancel();
+        let _ = counted.await;
         Ok(())
     }
 }

@@ -9,5 +9,6 @@ mod early;
 mod many;
 mod no_queue;
 mod pause;
+mod shared;
 mod site;
 mod slow_ledger;

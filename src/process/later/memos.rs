@@ -9,6 +9,10 @@ use backbone::sealed::Secret;
 use super::LaterStore;
 
 impl Memos for LaterStore {
+    fn shared(&self) -> bool {
+        true
+    }
+
     fn read<'a>(&'a self, name: &'a str) -> Fut<'a, Option<Memo>> {
         Box::pin(async move { self.0.get()?.memos.read(name).await })
     }

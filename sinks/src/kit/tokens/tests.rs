@@ -81,6 +81,10 @@ impl Store {
 }
 
 impl Memos for Store {
+    fn shared(&self) -> bool {
+        false
+    }
+
     fn read<'a>(&'a self, name: &'a str) -> Fut<'a, Option<Memo>> {
         Box::pin(async move { self.there().map(|()| self.memos.read(name))?.await })
     }
