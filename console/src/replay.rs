@@ -6,6 +6,9 @@
 
 mod book;
 mod run;
+#[cfg(test)]
+mod tests;
+mod turn;
 mod window;
 
 use schemas::{CallId, ConnectionId, SourceId, Timestamp};

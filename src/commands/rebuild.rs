@@ -89,14 +89,21 @@ pub async fn run(args: RebuildArgs, globals: &Globals) -> Result<(), Exit> {
 pub async fn show(client: &Client, over: &Over, globals: &Globals) -> Result<(), Exit> {
     let found = ask_all(client, over, false).await?;
     output::rows(globals.output, COLUMNS, &rows(&found))?;
-    let (calls, differ) = (found.calls, found.differ.len());
-    if differ == 0 {
+    if found.differ.is_empty() {
         tell_equal(&found);
         return Ok(());
     }
-    let again = if over.reread { "replay start --raw" } else { "rebuild" };
-    let todo = format!("next: ringfold {again}, with the same window, makes them right");
-    Err(Exit::failed(format!("{differ} of {calls} calls are not what was said of them\n{todo}")))
+    Err(Exit::failed(told_of_differences(&found, over.reread)))
+}
+
+fn told_of_differences(found: &wire::Rebuilt, reread: bool) -> String {
+    let (calls, differ) = (found.calls, found.differ.len());
+    let unreadable = unreadable(found).map(|told| format!("{told}\n")).unwrap_or_default();
+    let again = if reread { "replay start --raw" } else { "rebuild" };
+    format!(
+        "{differ} of {calls} calls are not what was said of them\n{unreadable}\
+         next: ringfold {again}, with the same window, makes them right"
+    )
 }
 
 /// Shows what differs, asks, and makes it right.
@@ -110,6 +117,9 @@ pub async fn correct(client: &Client, over: &Over, globals: &Globals) -> Result<
     }
     if !globals.yes {
         output::plan(COLUMNS, &rows(&found))?;
+    }
+    if let Some(told) = unreadable(&found) {
+        output::tell(&told);
     }
     let question = format!("This makes {differ} of {calls} calls right, and what CRMs hold of them. Go on?");
     ask::confirm(&question, globals.yes)?;
@@ -126,9 +136,15 @@ pub async fn correct(client: &Client, over: &Over, globals: &Globals) -> Result<
 
 fn tell_equal(found: &wire::Rebuilt) {
     output::tell(&format!("{} calls compared: every one is what was said of it", found.calls));
-    if found.unreadable > 0 {
-        output::tell(&format!("{} bodies can no longer be read, and stay as they were read", found.unreadable));
+    if let Some(told) = unreadable(found) {
+        output::tell(&told);
     }
+}
+
+/// What could not be compared with what its body says.
+fn unreadable(found: &wire::Rebuilt) -> Option<String> {
+    (found.unreadable > 0)
+        .then(|| format!("{} bodies can no longer be read, and stay as they were read", found.unreadable))
 }
 
 /// Hour by hour, so that no answer takes long.
@@ -165,4 +181,22 @@ fn rows_of(differs: &wire::Differs) -> Vec<Row> {
         Row { call: call.clone(), field, is, should_be }
     };
     differs.fields.iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_that_cannot_be_read_are_told_of_where_calls_differ_too() {
+        let differs = wire::Differs { call: schemas::CallId("acme-uis/1".into()), missing: true, fields: vec![] };
+        let mut found = wire::Rebuilt { calls: 3, differ: vec![differs], ..wire::Rebuilt::default() };
+        assert!(!told_of_differences(&found, true).contains("can no longer be read"));
+        found.unreadable = 2;
+        assert_eq!(
+            told_of_differences(&found, true),
+            "1 of 3 calls are not what was said of them\n2 bodies can no longer be read, and stay as they were read\n\
+             next: ringfold replay start --raw, with the same window, makes them right"
+        );
+    }
 }

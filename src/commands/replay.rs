@@ -208,11 +208,22 @@ async fn start(client: &Client, which: &Which, globals: &Globals) -> Result<(), 
         output::plan(PLAN, &plan.connections)?;
         tell_of_more(&plan);
     }
-    ask::confirm(&format!("This sends {send} calls, after what is live. Go on?"), globals.yes)?;
+    ask::confirm(&question(send, waiting), globals.yes)?;
     let begun: wire::ReplayList = client.post(&["replays"], &which.asked()).await?;
     output::rows(globals.output, COLUMNS, &begun.replays)?;
     output::tell("replay status says how far it is");
     Ok(())
+}
+
+/// What one would do: what waits already is tried with or without it, and only counted with it.
+fn question(send: u64, waiting: u64) -> String {
+    match (send, waiting) {
+        (_, 0) => format!("This sends {send} calls, after what is live. Go on?"),
+        (0, _) => format!("This sends nothing new: {waiting} calls wait already, and are counted with it. Go on?"),
+        _ => format!(
+            "This sends {send} calls, after what is live; {waiting} more wait already, and are counted with it. Go on?"
+        ),
+    }
 }
 
 fn tell_of_more(plan: &wire::ReplayPlan) {
@@ -221,5 +232,20 @@ fn tell_of_more(plan: &wire::ReplayPlan) {
             "{}: only the oldest {} calls were looked at; a replay takes all",
             one.connection, one.calls
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_question_tells_what_is_sent_from_what_waits_already() {
+        assert_eq!(question(3, 0), "This sends 3 calls, after what is live. Go on?");
+        assert_eq!(
+            question(3, 2),
+            "This sends 3 calls, after what is live; 2 more wait already, and are counted with it. Go on?"
+        );
+        assert_eq!(question(0, 2), "This sends nothing new: 2 calls wait already, and are counted with it. Go on?");
     }
 }

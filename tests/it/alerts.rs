@@ -48,8 +48,13 @@ fn telling(site: &Site, url: &str) -> Command {
     command
 }
 
-async fn metrics(site: &Site) -> String {
-    site.http.get(format!("{}/metrics", site.process.url())).send().await.unwrap().text().await.unwrap()
+async fn until_metric(site: &Site, line: &str) {
+    let url = format!("{}/metrics", site.process.url());
+    eventually(&format!("the metric {line}"), async || {
+        let text = site.http.get(&url).send().await.unwrap().text().await.unwrap();
+        text.lines().any(|is| is == line).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -67,8 +72,7 @@ async fn f17_an_alert_is_told_once_across_a_restart_and_listed() {
     let listed = site.run(&["alerts", "list", "--raised", "-o", "json"]);
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
     assert_eq!(listed[0]["kind"], "connection_broken", "{listed}");
-    let gauge = "ringfold_alerts{kind=\"connection_broken\",subject=\"acme-rbs\"} 1";
-    assert!(metrics(&site).await.contains(gauge));
+    until_metric(&site, "ringfold_alerts{kind=\"connection_broken\",subject=\"acme-rbs\"} 1").await;
 
     site.process.kill();
     site.process.spawn(telling(&site, &url)).await;
@@ -95,7 +99,7 @@ async fn f4_a_crm_that_is_away_is_shown_as_away_and_everything_is_delivered_when
     })
     .await;
     assert_eq!(connection["status"], "active", "nobody has to do anything: {connection}");
-    assert!(metrics(&site).await.contains("ringfold_breaker{connection=\"acme-rbs\"} 1"));
+    until_metric(&site, "ringfold_breaker{connection=\"acme-rbs\"} 1").await;
     let shown = site.run(&["connections", "show", "acme-rbs"]);
     let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
     assert!(shown.contains("CRM AWAY SINCE") && shown.contains("not available"), "{shown}");
@@ -108,5 +112,5 @@ async fn f4_a_crm_that_is_away_is_shown_as_away_and_everything_is_delivered_when
         site.api("connections/acme-rbs").await["outage"].is_null().then_some(())
     })
     .await;
-    assert!(metrics(&site).await.contains("ringfold_breaker{connection=\"acme-rbs\"} 0"));
+    until_metric(&site, "ringfold_breaker{connection=\"acme-rbs\"} 0").await;
 }

@@ -62,7 +62,7 @@ pub fn findings(facts: &Facts, book: &Book, now: Timestamp) -> Vec<Finding> {
         let told = book.count(AlertKind::DeliveriesDead, &id);
         if dead > told {
             let text = format!(
-                "{} more deliveries of connection {id} are dead: what they were to make is not in the CRM",
+                "{dead} deliveries of connection {id} are dead, {} of them new: what they were to make is not in the CRM",
                 dead - told
             );
             add(AlertKind::DeliveriesDead, now, text, dead);

@@ -118,10 +118,8 @@ impl Watcher {
             seen.last = now;
             let kept = book.0.get(&key).map(|(kept, _)| kept);
             if kept.is_some_and(Kept::is_raised) {
-                changes.extend(
-                    kept.filter(|kept| finding.count > kept.count)
-                        .map(|kept| Change { kept: Kept { count: finding.count, ..kept.clone() }, tell: false }),
-                );
+                let more = kept.filter(|kept| finding.count > kept.count);
+                changes.extend(more.map(|kept| Change { kept: grown(kept, finding), tell: false }));
             } else if now >= later(seen.first, raise_after(finding.kind)) {
                 changes.push(Change { kept: raised(finding, seen.first, now), tell: true });
             }
@@ -154,6 +152,12 @@ fn raised(finding: &Finding, since: Timestamp, now: Timestamp) -> Kept {
         count: finding.count,
         untold: None,
     }
+}
+
+/// There are more of what is counted: it is the same alert, and says how many there are now.
+fn grown(kept: &Kept, finding: &Finding) -> Kept {
+    let Finding { account, text, count, .. } = finding.clone();
+    Kept { account, text, count, ..kept.clone() }
 }
 
 fn cleared(kept: &Kept, now: Timestamp) -> Kept {

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use backbone::Memos;
 use backbone::store::ConnectionEntry;
+use sinks::connector::Problem;
 use sinks::identity::{self, Unverified};
 use sinks::{Failure, Session};
 use tokio::time::error::Elapsed;
@@ -55,10 +56,15 @@ fn open(entry: &ConnectionEntry, memos: &Arc<dyn Memos>) -> Result<Arc<dyn Sessi
     let Some(connector) = sinks::registry::connector(kind) else {
         return Err(no(format!("this version knows no CRM {kind:?}"), "install a version that does"));
     };
-    connector.open(entry, memos).map_err(|problems| {
-        let told: Vec<_> = problems.iter().map(|p| format!("{}: {}", p.path.join("."), p.message)).collect();
-        no(told.join("; "), "correct it in the accounts file and apply it")
-    })
+    connector
+        .open(entry, memos)
+        .map_err(|problems| no(in_words(&problems), "correct it in the accounts file and apply it"))
+}
+
+/// What is wrong with a connection, each with where it stands.
+pub fn in_words(problems: &[Problem]) -> String {
+    let told: Vec<_> = problems.iter().map(|p| format!("{}: {}", p.path.join("."), p.message)).collect();
+    told.join("; ")
 }
 
 /// What was found, and what is wrong with the account that answered.

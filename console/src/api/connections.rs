@@ -1,11 +1,13 @@
 //! `/connections`: how CRM accounts fare, and whether they take what we send.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use backbone::ledger::{DeliveryFilter, Status, Tally};
 use backbone::store::{ConnectionEntry, Credentials};
 use schemas::{Connection, ConnectionStatus};
-use sinks::engine::outage::outages;
+use sinks::engine::outage::{self, outages};
 
 use super::checks::ask_crm;
 use super::fault::Fault;
@@ -20,10 +22,10 @@ const REASON_CHARS_MAX: usize = 500;
 /// `GET /connections`
 pub async fn list(State(console): State<Console>) -> Result<Json<ConnectionList>, Fault> {
     let accounts = console.backbone().directory.load().await?;
-    let tally = console.backbone().ledger.tally().await?;
+    let facts = Facts::of(&console).await?;
     let mut connections = Vec::with_capacity(accounts.connections.len());
     for entry in &accounts.connections {
-        connections.push(row(&console, &entry.connection, &tally).await?);
+        connections.push(row(&console, &entry.connection, &facts).await?);
     }
     connections.sort_by(|a, b| (&a.account, &a.id).cmp(&(&b.account, &b.id)));
     Ok(Json(ConnectionList { connections }))
@@ -32,8 +34,7 @@ pub async fn list(State(console): State<Console>) -> Result<Json<ConnectionList>
 /// `GET /connections/{id}`
 pub async fn show(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<ConnectionView>, Fault> {
     let ConnectionEntry { connection, credentials } = entry(&console, &id).await?;
-    let tally = console.backbone().ledger.tally().await?;
-    let row = row(&console, &connection, &tally).await?;
+    let row = row(&console, &connection, &Facts::of(&console).await?).await?;
     let title =
         sinks::registry::connector(&connection.kind).map_or(row.kind.as_str(), |known| known.title()).to_owned();
     Ok(Json(ConnectionView {
@@ -116,8 +117,7 @@ pub async fn set(
 /// A connection as it is now.
 pub async fn current_row(console: &Console, id: &str) -> Result<ConnectionRow, Fault> {
     let connection = entry(console, id).await?.connection;
-    let tally = console.backbone().ledger.tally().await?;
-    row(console, &connection, &tally).await
+    row(console, &connection, &Facts::of(console).await?).await
 }
 
 /// One connection.
@@ -132,9 +132,22 @@ pub fn shown(credentials: &Credentials) -> Vec<CredentialView> {
     credentials.iter().map(|(name, it)| CredentialView { name: name.clone(), from: it.from.clone() }).collect()
 }
 
-async fn row(console: &Console, connection: &Connection, tally: &[Tally]) -> Result<ConnectionRow, Fault> {
-    let backlog = backlog(connection, tally);
-    let outage = outages(&*console.backbone().memos).await?.remove(connection.id.as_str());
+/// What is said of every connection at once: read once, for however many rows.
+struct Facts {
+    tally: Vec<Tally>,
+    outages: BTreeMap<String, outage::Outage>,
+}
+
+impl Facts {
+    async fn of(console: &Console) -> Result<Self, Fault> {
+        let backbone = console.backbone();
+        Ok(Self { tally: backbone.ledger.tally().await?, outages: outages(&*backbone.memos).await? })
+    }
+}
+
+async fn row(console: &Console, connection: &Connection, facts: &Facts) -> Result<ConnectionRow, Fault> {
+    let backlog = backlog(connection, &facts.tally);
+    let outage = facts.outages.get(connection.id.as_str());
     let outage = outage.filter(|_| connection.status == ConnectionStatus::Active);
     Ok(ConnectionRow {
         id: connection.id.clone(),
@@ -144,7 +157,7 @@ async fn row(console: &Console, connection: &Connection, tally: &[Tally]) -> Res
         reason: connection.reason.clone(),
         last_error: last_error(console, connection, &backlog).await?,
         backlog,
-        outage: outage.map(|outage| Outage { since: outage.since, said: outage.said }),
+        outage: outage.map(|outage| Outage { since: outage.since, said: outage.said.clone() }),
     })
 }
 

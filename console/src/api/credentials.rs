@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use backbone::sealed::Secret;
 use backbone::store::{Accounts, Credential, Credentials};
 
+use super::checks::in_words;
 use super::connections::{current_row, entry};
 use super::fault::Fault;
 use super::input::Given;
@@ -31,8 +32,7 @@ pub async fn put(
     let problems = sinks::registry::connector(&entry.connection.kind)
         .and_then(|known| known.open(&entry, &console.backbone().memos).err());
     if let Some(problems) = problems {
-        let told: Vec<_> = problems.iter().map(|p| format!("{}: {}", p.path.join("."), p.message)).collect();
-        return Err(Fault::invalid(told.join("; "), "nothing was changed; correct it and send it again"));
+        return Err(Fault::invalid(in_words(&problems), "nothing was changed; correct it and send it again"));
     }
     let accounts = Accounts { connections: vec![entry], ..Accounts::default() };
     console.backbone().directory.save(&accounts, console.parts.clock.now()).await?;

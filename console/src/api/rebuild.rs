@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use backbone::log::Start;
+use backbone::log::{Lag, Start};
 use backbone::{Cursor, Record, Stored, Topic};
 use processor::rebuild::{self, Difference};
 use schemas::time::{earlier, later};
@@ -70,16 +70,22 @@ pub async fn post(State(console): State<Console>, Given(asked): Given<Rebuild>) 
 
 /// Calls last heard of before this are what they will be: everything said by then was folded, and is in the journal.
 async fn settled(console: &Console) -> Result<Timestamp, Fault> {
-    let settled = earlier(console.parts.clock.now(), SETTLED);
     let lags = console.backbone().log.lag().await?;
-    let behind = lags.iter().filter(|lag| ["processor", "journal"].contains(&lag.group.as_str()) && lag.records > 0);
-    match behind.min_by_key(|lag| lag.oldest) {
-        None => Ok(Timestamp::MAX),
-        Some(lag) if lag.oldest.is_some_and(|oldest| oldest < settled) => {
-            let detail = format!("the {} has {} records to read yet", lag.group, lag.records);
-            Err(Fault::conflict(detail, "calls are not what they will be: ask again when it has read them"))
-        }
-        Some(_) => Ok(settled),
+    settled_by(&lags, earlier(console.parts.clock.now(), SETTLED)).map_err(|lag| {
+        let detail = format!("the {} has {} records to read yet", lag.group, lag.records);
+        Fault::conflict(detail, "calls are not what they will be: ask again when it has read them")
+    })
+}
+
+/// The same, by what readers have yet to read: whatever there is, where they have read all; else what was heard of before `young`, unless
+/// one may not have read that either. What it has yet to read may be of any age, where that is not known.
+fn settled_by(lags: &[Lag], young: Timestamp) -> Result<Timestamp, &Lag> {
+    let reads = |lag: &&Lag| ["processor", "journal"].contains(&lag.group.as_str()) && lag.records > 0;
+    let behind: Vec<&Lag> = lags.iter().filter(reads).collect();
+    match behind.iter().find(|lag| lag.oldest.is_none_or(|oldest| oldest < young)) {
+        Some(lag) => Err(*lag),
+        None if behind.is_empty() => Ok(Timestamp::MAX),
+        None => Ok(young),
     }
 }
 
@@ -169,4 +175,34 @@ fn again(stored: Stored) -> Record {
 
 fn shown(Difference { field, is, should_be }: Difference) -> FieldDiffers {
     FieldDiffers { field, is, should_be }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn lag(group: &str, records: u64, oldest: Option<i64>) -> Lag {
+        Lag { group: group.to_owned(), topic: Topic::Raw, partition: 0, records, oldest: oldest.map(at) }
+    }
+
+    #[test]
+    fn a_reader_that_may_be_behind_is_waited_for() {
+        let (old, young) = (Some(10), Some(60));
+        for (lags, expected) in [
+            (vec![], Ok(Timestamp::MAX)),
+            (vec![lag("processor", 0, None), lag("journal", 0, None), lag("sink-rbs-crm", 9, old)], Ok(Timestamp::MAX)),
+            (vec![lag("processor", 1, young), lag("journal", 0, None)], Ok(at(50))),
+            (vec![lag("processor", 1, young), lag("journal", 2, old)], Err("journal")),
+            (vec![lag("processor", 1, young), lag("journal", 2, None)], Err("journal")),
+            (vec![lag("journal", 2, None), lag("processor", 1, old)], Err("journal")),
+            (vec![lag("processor", 0, None), lag("processor", 2, old), lag("journal", 1, young)], Err("processor")),
+        ] {
+            let found = settled_by(&lags, at(50)).map_err(|lag| lag.group.as_str());
+            assert_eq!(found, expected, "{lags:?}");
+        }
+    }
 }

@@ -51,9 +51,16 @@ impl Books<'_> {
         Ok(self.read(connection).await?.0)
     }
 
-    /// Of every connection that ever had one.
+    /// Of every connection that ever had one. What cannot be read holds up no other's.
     pub async fn all(&self) -> Result<Vec<Book>, Error> {
-        self.0.under(NAMES).await?.iter().map(book).collect()
+        let mut books = Vec::new();
+        for memo in self.0.under(NAMES).await? {
+            match book(&memo) {
+                Ok(book) => books.push(book),
+                Err(why) => tracing::warn!(error = %why, "replays cannot be read, they are passed over"),
+            }
+        }
+        Ok(books)
     }
 
     /// Changes a book: `change` is carried out on what stands, again where somebody else was quicker.
@@ -94,4 +101,27 @@ fn name(connection: &ConnectionId) -> String {
 
 fn book(memo: &Memo) -> Result<Book, Error> {
     serde_json::from_str(memo.value.expose()).map_err(|why| Error::Unreadable(format!("{}: {why}", memo.name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use backbone::memos::Volatile;
+    use schemas::Timestamp;
+
+    use super::*;
+    use crate::replay::Which;
+
+    #[tokio::test]
+    async fn what_cannot_be_read_holds_up_no_other_replay() {
+        let memos = Volatile::default();
+        assert!(memos.write("replay/a", &Secret::new("of another version"), 0).await.unwrap());
+        let (connection, now): (ConnectionId, _) = ("b".parse().unwrap(), Timestamp::UNIX_EPOCH);
+        let which = Which { connection: connection.clone(), sources: vec![], since: now, until: now, call: None };
+        let replay = Replay::begin("1".to_owned(), which, now);
+        let books = Books(&memos);
+        books.change(&connection, |book| book.begin(replay.clone())).await.unwrap();
+        let all = books.all().await.unwrap();
+        assert_eq!(all.iter().filter_map(Book::current).collect::<Vec<_>>(), [&replay]);
+        assert!(books.of(&"a".parse().unwrap()).await.is_err(), "of which nothing is known, nothing is said");
+    }
 }

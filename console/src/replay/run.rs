@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backbone::ledger::{Rank, Skip, Wanted};
-use backbone::memos::Holder;
 use backbone::store::CallFilter;
 use backbone::{Backbone, Error};
 use schemas::{Call, Clock, Connection, ConnectionId};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
+use super::turn::Turn;
 use super::{Book, Books, Replay, State};
 
 /// Calls opened at once.
@@ -27,10 +26,10 @@ const PAGES: u32 = 20;
 
 /// Opens what replays ask for until `stop`.
 pub async fn run(backbone: Backbone, clock: Arc<Clock>, stop: CancellationToken) -> Result<(), Error> {
-    let opener = Opener { backbone, clock, holder: Uuid::now_v7() };
+    let opener = Opener::new(backbone, clock);
     let mut failed = false;
     while !stop.is_cancelled() {
-        match stop.run_until_cancelled(opener.turn()).await {
+        match stop.run_until_cancelled(opener.look()).await {
             Some(Err(why)) if !failed => {
                 tracing::warn!(error = %why, "replays are held up, they go on by themselves");
                 failed = true;
@@ -43,23 +42,35 @@ pub async fn run(backbone: Backbone, clock: Arc<Clock>, stop: CancellationToken)
         }
         stop.run_until_cancelled(tokio::time::sleep(LOOK)).await;
     }
-    let ended = opener.backbone.memos.end_turn("replays", opener.holder);
-    let _ = tokio::time::timeout(LOOK, ended).await;
+    let _ = tokio::time::timeout(LOOK, opener.turn.end()).await;
     Ok(())
 }
 
-struct Opener {
+/// One process that may open.
+pub struct Opener {
     backbone: Backbone,
     clock: Arc<Clock>,
-    holder: Holder,
+    turn: Turn,
 }
 
 impl Opener {
-    /// Goes on with every replay a little; says whether there is more to do at once.
-    async fn turn(&self) -> Result<bool, Error> {
-        if !self.backbone.memos.take_turn("replays", self.holder, TURN).await? {
+    /// One whose turn it is not yet.
+    pub fn new(backbone: Backbone, clock: Arc<Clock>) -> Self {
+        let turn = Turn::new(Arc::clone(&backbone.memos), TURN);
+        Self { backbone, clock, turn }
+    }
+
+    /// Goes on with every replay a little, if it is this process's turn; says whether there is more to do at once.
+    pub async fn look(&self) -> Result<bool, Error> {
+        if !self.turn.take().await? {
             return Ok(false);
         }
+        // To hold or skip very many takes longer than a turn lasts.
+        self.turn.keep_while(self.go_on_with_all()).await
+    }
+
+    /// Goes on with every replay, as long as the turn is ours.
+    pub async fn go_on_with_all(&self) -> Result<bool, Error> {
         let books = Books(&*self.backbone.memos).all().await?;
         let current: Vec<&Replay> = books.iter().filter_map(Book::current).collect();
         if current.is_empty() {
@@ -70,9 +81,13 @@ impl Opener {
             connections.into_iter().map(|entry| (entry.connection.id.clone(), entry.connection)).collect();
         let mut more = false;
         for replay in current {
-            if let Some(connection) = connections.get(&replay.which.connection) {
-                more |= self.go_on(replay.clone(), connection).await?;
+            if !self.turn.is_ours() {
+                return Ok(false);
             }
+            more |= match connections.get(&replay.which.connection) {
+                Some(connection) => self.go_on(replay.clone(), connection).await?,
+                None => self.give_up(replay).await?,
+            };
         }
         Ok(more)
     }
@@ -88,7 +103,7 @@ impl Opener {
         }
     }
 
-    /// Holds what was opened, or lets it go.
+    /// Holds what was opened, or lets it go. That is noted whoever has the turn by now: it is so in the ledger.
     async fn hold(&self, replay: &Replay, held: bool) -> Result<bool, Error> {
         self.backbone.ledger.hold(&replay.id, held).await?;
         let note = |replay: &mut Replay| replay.held = held;
@@ -128,7 +143,7 @@ impl Opener {
                 return Ok(true);
             }
             replay = now_is.clone();
-            if !self.backbone.memos.take_turn("replays", self.holder, TURN).await? {
+            if !self.turn.take().await? {
                 return Ok(false);
             }
         }
@@ -166,28 +181,49 @@ impl Opener {
         Ok(Some((Wanted::of(connection, call, &body, Rank::Later), call.started_at.min(self.clock.now()))))
     }
 
-    /// What a replay that was given up had opened, and nobody began.
+    /// What a replay that was cancelled had opened, and nobody began.
     async fn skip(&self, replay: &Replay) -> Result<bool, Error> {
-        let which = Skip::Replay(replay.id.clone());
         let note = format!("the replay {} was cancelled", replay.id);
-        let skipped = self.backbone.ledger.skip(&which, &note, self.clock.now(), SKIPPED).await?;
-        if skipped > 0 {
+        if self.skip_some(replay, &note).await? {
             return Ok(true);
         }
         self.end_if_over(replay, State::Cancelled).await
     }
 
-    async fn end_if_over(&self, replay: &Replay, as_what: State) -> Result<bool, Error> {
-        if self.backbone.ledger.waits(&replay.id).await? {
-            return Ok(false);
+    /// Nobody will ever try what was opened for a connection that is gone: all of it is skipped, and the replay is cancelled, also where
+    /// something of it was begun.
+    async fn give_up(&self, replay: &Replay) -> Result<bool, Error> {
+        let note = format!("the connection {} is not there any more", replay.which.connection);
+        if self.skip_some(replay, &note).await? {
+            return Ok(true);
         }
+        if self.end(replay, State::Cancelled).await? {
+            tracing::warn!(replay = replay.id, why = note, "a replay is cancelled");
+        }
+        Ok(false)
+    }
+
+    async fn skip_some(&self, replay: &Replay, note: &str) -> Result<bool, Error> {
+        let which = Skip::Replay(replay.id.clone());
+        Ok(self.backbone.ledger.skip(&which, note, self.clock.now(), SKIPPED).await? > 0)
+    }
+
+    async fn end_if_over(&self, replay: &Replay, as_what: State) -> Result<bool, Error> {
+        if !self.backbone.ledger.waits(&replay.id).await? && self.end(replay, as_what).await? {
+            tracing::info!(replay = replay.id, connection = %replay.which.connection, ?as_what, "a replay has come to its end");
+        }
+        Ok(false)
+    }
+
+    /// Ends one; says whether it went on until then.
+    pub async fn end(&self, replay: &Replay, as_what: State) -> Result<bool, Error> {
         let now = self.clock.now();
         let end = |replay: &mut Replay| {
             replay.state = as_what;
             replay.ended_at = Some(now);
         };
-        Books(&*self.backbone.memos).change(&replay.which.connection, |book| book.change(&replay.id, end)).await?;
-        tracing::info!(replay = replay.id, connection = %replay.which.connection, ?as_what, "a replay has come to its end");
-        Ok(false)
+        let books = Books(&*self.backbone.memos);
+        let (ended, _) = books.change(&replay.which.connection, |book| book.change(&replay.id, end)).await?;
+        Ok(ended)
     }
 }

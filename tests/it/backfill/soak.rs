@@ -31,6 +31,7 @@ fn number<T: std::str::FromStr>(variable: &str, otherwise: T) -> T {
 }
 
 fn acknowledged(answers: &[Answer]) -> bool {
+    assert!(!answers.is_empty(), "a call that says nothing is none");
     answers.iter().all(Answer::is_acknowledged)
 }
 
@@ -76,7 +77,7 @@ async fn a14_b1_minutes_without_ingest_under_load_lose_nothing_and_double_nothin
     let (all, heard) = (told.len(), told.join_all().await.into_iter().filter(|whole| *whole).count());
     let back = back.unwrap();
     println!("{all} calls, of which {heard} were told as they went; nobody listened for {} s", away.as_secs());
-    assert!(heard < all, "most of them were lost");
+    assert!(heard * 2 < all, "most of them are lost, where nobody listens for longer than somebody does");
     loop {
         let mut held = vec![("rbs-crm", calls, site.crm.snapshot().rows(Table::ContactDocuments).len())];
         held.extend(others.registers().map(|(crm, ids)| (crm, all, ids.len())));

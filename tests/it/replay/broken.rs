@@ -55,10 +55,13 @@ async fn g1_g5_g6_g7_a_dead_token_is_replaced_and_all_is_sent_once_through_kills
     let started = done(&site.run(&["connections", "reactivate", "acme-rbs", "--resend", "-o", "json"]));
     assert_eq!((&started["connection"]["status"], &started["skipped"]), (&"active".into(), &0.into()), "{started}");
     let replay = started["replay"]["id"].as_str().unwrap().to_owned();
-    // Pressed twice: the same, while it goes on.
+    // Pressed twice: the same, while it goes on; over already, there is nothing to start.
     let again = site.run(&["connections", "reactivate", "acme-rbs", "--resend", "-o", "json"]);
     if again.status.success() {
         assert_eq!(done(&again)["replay"]["id"], replay.as_str());
+    } else {
+        assert_eq!(again.status.code(), Some(1));
+        assert!(said(&again).contains("connection acme-rbs is active"), "{}", said(&again));
     }
     let kills = async {
         let mut rng = fastrand::Rng::with_seed(SEED);

@@ -125,6 +125,8 @@ async fn f14_dead_deliveries_are_told_of_when_they_appear_and_not_again() {
     site.kill(2).await;
     process.look(10).await;
     assert_eq!(site.told(), [(AlertKind::DeliveriesDead, AlertState::Raised)]);
+    let kept = rows(&*site.backbone.memos).await.unwrap();
+    assert!(kept[0].text.starts_with("2 deliveries of connection crm are dead"), "{kept:?}");
     process.look(2 * hour).await;
     assert_eq!(site.told().len(), 2, "no more died for an hour");
     process.look(3 * hour).await;

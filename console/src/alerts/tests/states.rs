@@ -73,3 +73,19 @@ fn f17_a_restart_repeats_nothing_and_clears_what_is_over() {
     assert_eq!(look(&mut again, &mut book, &[], 500), []);
     assert_eq!(look(&mut again, &mut book, &broken, 510), [AlertState::Raised], "it is another time");
 }
+
+#[test]
+fn f14_an_alert_says_how_many_there_are_by_now_and_is_told_once() {
+    let (mut watcher, mut book) = (Watcher::default(), Book::default());
+    let dead = |count: u64, account: &str| Finding {
+        account: Some(account.parse().unwrap()),
+        text: format!("{count} are dead"),
+        count,
+        ..finding(AlertKind::DeliveriesDead, 0)
+    };
+    assert_eq!(look(&mut watcher, &mut book, &[dead(1, "acme")], 0), [AlertState::Raised]);
+    assert_eq!(look(&mut watcher, &mut book, &[dead(3, "zenith")], 10), []);
+    let (kept, _) = &book.0[&(AlertKind::DeliveriesDead, "crm".to_owned())];
+    assert_eq!((kept.text.as_str(), kept.count, kept.changed_at), ("3 are dead", 3, at(0)));
+    assert_eq!(kept.account, Some("zenith".parse().unwrap()));
+}

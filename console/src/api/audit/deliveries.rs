@@ -6,7 +6,7 @@ use backbone::ledger::{Delivery, DeliveryFilter};
 use backbone::store::CallFilter;
 use futures_util::future::try_join_all;
 use processor::audit::{self, Stand, UnderWay, stand};
-use schemas::{Call, CallId, CallKey, SourceId, Timestamp};
+use schemas::{Call, CallId, CallKey, ConnectionId, SourceId, Timestamp};
 
 use super::Scope;
 use super::books::Books;
@@ -15,14 +15,12 @@ use super::receipts::GROUPS;
 use crate::api::fault::Fault;
 use crate::state::Console;
 
-/// Calls read at once.
+/// Calls, or deliveries, read at once.
 const PAGE: u32 = 200;
 /// Questions under way at once.
 const AT_ONCE: usize = 16;
 /// Deliveries of a call.
 const DELIVERIES_MAX: u32 = 1000;
-/// Deliveries whose call is looked for: those last changed.
-const STRANGERS_MAX: u32 = 1000;
 
 /// A finished call of which a delivery is missing or behind.
 pub struct Open {
@@ -102,24 +100,47 @@ pub async fn look_again(
     Ok(())
 }
 
-/// Names deliveries of calls that the journal does not have.
+/// Names deliveries of calls that the journal does not have: of all that were first wanted in the window. The ledger says of which
+/// connections, for one may be in the directory no more.
 pub async fn strangers(console: &Console, scope: &Scope, way: &UnderWay, books: &mut Books) -> Result<(), Fault> {
-    let connection = scope.connection.clone();
-    let filter = DeliveryFilter {
-        connection,
-        since: Some(scope.window.start),
-        limit: STRANGERS_MAX,
-        ..DeliveryFilter::default()
-    };
-    let mut last = console.backbone().ledger.list(&filter).await?;
-    let arrived = |at: Timestamp| at < scope.window.end && !way.may_be(at, at, GROUPS);
-    last.retain(|delivery| arrived(delivery.created_at) && of_scope(scope, &delivery.call));
+    let ledger = &console.backbone().ledger;
+    let known: BTreeSet<ConnectionId> = ledger.tally().await?.into_iter().map(|tally| tally.connection).collect();
+    for connection in known.into_iter().filter(|id| scope.connection.as_ref().is_none_or(|only| only == id)) {
+        let mut filter = DeliveryFilter {
+            connection: Some(connection),
+            since: Some(scope.window.start),
+            until: Some(scope.window.end),
+            oldest_first: true,
+            limit: PAGE,
+            ..DeliveryFilter::default()
+        };
+        loop {
+            let page = ledger.list(&filter).await?;
+            let Some(last) = page.last() else { break };
+            filter.after = Some((last.created_at, last.connection.clone(), last.call.clone()));
+            name_strangers(console, scope, way, page, books).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn name_strangers(
+    console: &Console,
+    scope: &Scope,
+    way: &UnderWay,
+    mut page: Vec<Delivery>,
+    books: &mut Books,
+) -> Result<(), Fault> {
+    page.retain(|delivery| {
+        let at = delivery.created_at;
+        !way.may_be(at, at, GROUPS) && of_scope(scope, &delivery.call)
+    });
     let mut known = BTreeSet::new();
-    for some in last.chunks(AT_ONCE) {
+    for some in page.chunks(AT_ONCE) {
         let found = try_join_all(some.iter().map(|delivery| console.backbone().journal.call(&delivery.call))).await?;
         known.extend(found.into_iter().flatten().map(|call| call.id));
     }
-    for delivery in audit::strangers(&last, &known) {
+    for delivery in audit::strangers(&page, &known) {
         books.stranger(delivery);
     }
     Ok(())

@@ -150,6 +150,29 @@ async fn what_is_amiss_is_named() {
 }
 
 #[tokio::test]
+async fn every_delivery_of_the_window_is_looked_at_however_many_come_after_it() {
+    let books = Books::start().await;
+    let of_no_call = |n: usize| Wanted {
+        connection: "acme-rbs".parse().unwrap(),
+        kind: "rbs-crm".to_owned(),
+        call: schemas::CallId(format!("acme-uis/{n}")),
+        lane: n.to_string(),
+        revision: 1,
+        body: b"{}".to_vec(),
+        rank: Rank::Live,
+    };
+    let all: Vec<Wanted> = (0..1450).map(of_no_call).collect();
+    let (within, after) = all.split_at(450);
+    // Of the same instant: a page ends among them.
+    books.0.backbone.ledger.want(within, at(60)).await.unwrap();
+    books.0.backbone.ledger.want(after, at(5000)).await.unwrap();
+    let found = books.ask("").await;
+    assert!(found.amiss.iter().all(|amiss| amiss.what == AmissKind::DeliveryWithoutCall), "{found:#?}");
+    let named: std::collections::BTreeSet<&str> = found.amiss.iter().map(|amiss| amiss.call.as_str()).collect();
+    assert_eq!((named.len(), found.amiss.len(), found.more), (450, 450, 0));
+}
+
+#[tokio::test]
 async fn what_is_young_or_not_read_yet_is_on_the_way() {
     let books = Books::start().await;
     // The question reaches to the moment at which it is asked.
