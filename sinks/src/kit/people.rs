@@ -67,14 +67,8 @@ pub const USERS: &str = "users";
 
 /// Asks the client for the users who can be given records.
 pub fn active(known: &Known) -> ControlFlow<Look, Active> {
-    match known.found.get(USERS) {
-        Some(found) => ControlFlow::Continue(Active(serde_json::from_value(found.clone()).ok())),
-        None => ControlFlow::Break(plan::look(
-            USERS,
-            &json!({ "find": USERS }),
-            "who of the mapped employees still works there",
-        )),
-    }
+    let why = "who of the mapped employees still works there";
+    plan::found(known, USERS, &json!({ "find": USERS }), why).map_continue(Active)
 }
 
 /// What [`active`] reads: the ids.

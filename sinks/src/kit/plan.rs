@@ -4,8 +4,10 @@ use std::ops::ControlFlow;
 
 use schemas::{Call, Direction};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::connector::{Known, Look, Made, Next, Put};
+use crate::failure::Failure;
 
 /// Breaks with the next step; goes on with what is known.
 pub type Step<T> = ControlFlow<Next, T>;
@@ -28,11 +30,28 @@ pub fn ensure(known: &Known, put: Put) -> Step<&Made> {
     }
 }
 
-/// A look-up.
-pub fn look(name: &str, query: &impl Serialize, why: &str) -> Look {
+fn look(name: &str, query: &impl Serialize, why: &str) -> Look {
     // A query is texts and numbers only, which JSON always holds.
     let query = serde_json::to_value(query).unwrap_or_default();
     Look { name: name.to_owned(), query, why: why.to_owned() }
+}
+
+/// What a look-up found, read: what cannot be read is nothing. It is asked for first.
+pub fn found<T: DeserializeOwned + Default>(
+    known: &Known,
+    name: &str,
+    query: &impl Serialize,
+    why: &str,
+) -> ControlFlow<Look, T> {
+    match known.found.get(name) {
+        Some(found) => ControlFlow::Continue(serde_json::from_value(found.clone()).unwrap_or_default()),
+        None => ControlFlow::Break(look(name, query, why)),
+    }
+}
+
+/// What a client says of a look-up whose query or answer is not what it should be.
+pub fn unreadable(look: &Look) -> impl Fn(serde_json::Error) -> Failure {
+    move |why| Failure::NotUnderstood(format!("look-up {}: {why}", look.name))
 }
 
 /// The client called and nobody talked with them (tasks are for incoming calls only).

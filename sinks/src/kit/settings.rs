@@ -19,7 +19,7 @@ pub struct Usual {
     pub max_in_flight: u32,
     /// How long after a write the CRM's searches may not show it, 0 to 1h.
     pub search_lag: Span,
-    /// Requests a minute; 0: no limit of ours.
+    /// Requests a minute, over all workers; 0: no limit of ours.
     pub max_per_minute: u32,
     /// How long a delivery is tried before it is dead, at least 1m.
     pub retry_for: Span,
@@ -85,11 +85,12 @@ impl Usual {
 }
 
 /// Reads a settings table: what every kind takes, on top of `usual`, and the kind's own, which makes `records` of these kinds. `check`
-/// says what is wrong with its own, once it could be read.
+/// says what is wrong with its own, once it could be read; `mapping` is what is wrong beside it.
 pub fn read<T: DeserializeOwned>(
     settings: &Map<String, Value>,
     usual: &Usual,
     records: &[&str],
+    mapping: Vec<Problem>,
     check: impl FnOnce(&T) -> Vec<Problem>,
 ) -> Result<(Usual, T), Vec<Problem>> {
     let mut common = table(usual);
@@ -110,6 +111,7 @@ pub fn read<T: DeserializeOwned>(
     });
     let own = own.ok();
     problems.extend(own.as_ref().map(check).unwrap_or_default());
+    problems.extend(mapping);
     match (common, own) {
         (Some(common), Some(own)) if problems.is_empty() => Ok((common, own)),
         _ => Err(problems),

@@ -20,6 +20,8 @@ use crate::connector::{Look, Put};
 use crate::failure::Failure;
 use crate::kit::answers::Kind;
 use crate::kit::kept::Kept;
+use crate::kit::plan::unreadable;
+use crate::kit::records::differing;
 use crate::kit::{http, people};
 
 /// One connection to one CRM.
@@ -40,8 +42,8 @@ impl Client {
     pub fn new(base_url: &str, key: Secret, settings: &Settings, timeout: Duration) -> Result<Self, String> {
         let names = settings.structures.clone();
         let base = http::base(base_url, "https://crm1234567.asteril.com")?;
-        let base = base.strip_suffix(&names.api).unwrap_or(&base).trim_end_matches('/');
-        let api = format!("{base}/{}", names.api);
+        let base = base.strip_suffix(names.api.as_str()).unwrap_or(&base).trim_end_matches('/');
+        let api = format!("{base}/{}", names.api.as_str());
         let (http, page_size) = (http::client(timeout)?, settings.page_size);
         Ok(Self { http, api, key, names, page_size, timeout, users: Kept::default() })
     }
@@ -56,14 +58,13 @@ impl Client {
 
     /// Looks up what the plan asks for.
     pub async fn look(&self, look: &Look) -> Result<Value, Failure> {
-        let not_understood = |why: serde_json::Error| Failure::NotUnderstood(format!("look-up {}: {why}", look.name));
-        let query = serde_json::from_value(look.query.clone()).map_err(not_understood)?;
+        let query = serde_json::from_value(look.query.clone()).map_err(unreadable(look))?;
         let clients = match query {
             Query::Number { digits } => self.clients(&digits, self.deadline()).await?,
             Query::Client { id } => self.client(&id).await?.into_iter().collect(),
             Query::Users => return self.active().await,
         };
-        serde_json::to_value(Cards { clients }).map_err(not_understood)
+        serde_json::to_value(Cards { clients }).map_err(unreadable(look))
     }
 
     /// Makes a record; its id.
@@ -74,8 +75,7 @@ impl Client {
 
     /// Writes what differs from `held`.
     pub async fn change(&self, put: &Put, crm_id: &str, held: &Map<String, Value>) -> Result<(), Failure> {
-        let differs = put.content.iter().filter(|(field, value)| held.get(*field) != Some(value));
-        let fields: Map<String, Value> = differs.map(|(field, value)| (field.clone(), value.clone())).collect();
+        let fields = differing(put, held);
         if fields.is_empty() {
             return Ok(());
         }
@@ -89,19 +89,19 @@ impl Client {
     /// A client by its id, if the CRM still has it. One that has no such request has none, and then a search decides.
     async fn client(&self, id: &str) -> Result<Option<Card>, Failure> {
         let names = &self.names.clients;
-        let reply = self.get(&format!("{}/{id}", names.item), &[], self.deadline()).await;
+        let reply = self.get(&format!("{}/{id}", names.item.as_str()), &[], self.deadline()).await;
         if answers::is_nothing(&reply) {
             return Ok(None);
         }
         let said = answers::read(Kind::Read, reply, Timestamp::now())?;
-        let row = said.get(&names.item).unwrap_or(&said);
+        let row = said.get(names.item.as_str()).unwrap_or(&said);
         // Another one than was asked for is nobody.
         Ok(self.card(row).filter(|card| card.id == id))
     }
 
     fn card(&self, row: &Value) -> Option<Card> {
         let id = row.get("id").and_then(found::id)?;
-        let phones = row.get(&self.names.clients.phone).map(lists::texts).unwrap_or_default();
+        let phones = row.get(self.names.clients.phone.as_str()).map(lists::texts).unwrap_or_default();
         Some(Card { id, phones })
     }
 

@@ -1,4 +1,4 @@
-//! What the plan asks the client to look up, and what it is told: the two sides of a look-up; and ids as both write them.
+//! What the plan asks the client to look up, and what it is told: the two sides of a look-up; and ids as they came.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -49,16 +49,6 @@ pub fn id(value: &Value) -> Option<String> {
     fits.then_some(id)
 }
 
-/// An id as it is sent: a number where it is one.
-pub fn id_value(id: &str) -> Value {
-    id.parse::<u64>().map_or_else(|_| Value::from(id), Value::from)
-}
-
-/// The CRM numbers its records: the lowest id is the oldest.
-pub fn oldest(ids: impl Iterator<Item = String>) -> Option<String> {
-    ids.min_by_key(|id| (id.parse::<u64>().unwrap_or(u64::MAX), id.clone()))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -73,7 +63,5 @@ mod tests {
         for value in [json!(""), json!("5/../6"), json!("5?x"), json!(-1), json!(1.5), json!(null), json!([5])] {
             assert_eq!(id(&value), None, "{value}");
         }
-        assert_eq!((id_value("5"), id_value("a-1")), (json!(5), json!("a-1")));
-        assert_eq!(oldest(["10", "9", "a"].map(str::to_owned).into_iter()).as_deref(), Some("9"));
     }
 }

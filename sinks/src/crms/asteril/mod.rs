@@ -11,13 +11,14 @@ mod texts;
 use std::sync::Arc;
 
 use backbone::Memos;
+use backbone::sealed::Secret;
 use backbone::store::ConnectionEntry;
-use jiff::tz::TimeZone;
 use schemars::Schema;
 use schemas::{Call, Employee};
 use serde_json::{Map, Value};
 
 use crate::connector::{Answer, Checked, Connector, CredentialField, Known, Limits, Look, Next, Problem, Put, Session};
+use crate::kit::connection::{needed, zone};
 use crate::kit::settings::problem;
 use client::Client;
 use plan::Rules;
@@ -52,14 +53,11 @@ impl Connector for Asteril {
     fn open(&self, entry: &ConnectionEntry, _: &Arc<dyn Memos>) -> Result<Arc<dyn Session>, Vec<Problem>> {
         let connection = &entry.connection;
         let (usual, settings) = Settings::read(&connection.settings, &connection.employees)?;
-        let zone = TimeZone::get(&connection.timezone)
-            .map_err(|_| vec![problem(&["timezone"], format!("{:?} is no IANA time zone", connection.timezone))])?;
-        let key = entry.credentials.get(API_KEY).filter(|found| !found.value.expose().is_empty()).ok_or_else(|| {
-            let message = "Asteril needs an API key v3 of this domain: its support gives one on request";
-            vec![problem(&["credentials", API_KEY], message)]
-        })?;
+        let zone = zone(entry)?;
+        let what = "Asteril needs an API key v3 of this domain: its support gives one on request";
+        let key = Secret::new(needed(entry, API_KEY, what)?);
         let timeout = usual.request_timeout.duration();
-        let client = Client::new(&connection.base_url, key.value.clone(), &settings, timeout)
+        let client = Client::new(&connection.base_url, key, &settings, timeout)
             .map_err(|why| vec![problem(&["base_url"], why)])?;
         let mapped = connection.employees.iter().map(|employee| employee.crm_user.clone()).collect();
         Ok(Arc::new(Opened { rules: Rules { settings, zone }, limits: usual.limits(), mapped, client }))

@@ -116,7 +116,7 @@ impl Rules {
                 ensure(known, records::task(self, call, client, &self.of_task(&active)))?
             }
         };
-        let whose = match made.content.get(&self.settings.structures.tasks.responsible).and_then(found::id) {
+        let whose = match made.content.get(self.settings.structures.tasks.responsible.as_str()).and_then(found::id) {
             Some(user) => format!("user {user}: the one of task_responsible"),
             None => format!("nobody: user {wanted} of task_responsible no longer works there"),
         };
@@ -147,6 +147,6 @@ impl Rules {
     }
 
     fn held_client(&self, call: &Made) -> Option<String> {
-        found::id(call.content.get(&self.settings.structures.calls.client)?)
+        found::id(call.content.get(self.settings.structures.calls.client.as_str())?)
     }
 }

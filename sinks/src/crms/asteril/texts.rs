@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use schemas::{Call, Phone};
 
+use crate::kit::texts::{line, moment};
 use crate::kit::times;
 
 /// What a task is called, short: by its number the way clients are searched for.
@@ -16,13 +17,13 @@ pub fn title(call: &Call) -> String {
 
 /// What a task says of the missed call.
 pub fn description(call: &Call, zone: &TimeZone) -> String {
-    let at = times::began(call).to_zoned_datetime(zone.clone()).strftime("%d.%m.%Y %H:%M:%S").to_string();
+    let at = moment(times::began(call), zone);
     let client = match call.client.as_ref() {
         None => "номер невідомий".to_owned(),
         Some(client) if hidden(client) => "номер приховано".to_owned(),
         Some(client) => format!("номер {}", client.pretty()),
     };
-    let line = call.line.as_ref().map(|line| format!(", лінія {}", line.pretty())).unwrap_or_default();
+    let line = line(call, "лінія");
     let presumed = if call.presumed { ", завершення визначено за часом" } else { "" };
     format!("Пропущений дзвінок {at}, {client}{line}{presumed}")
 }

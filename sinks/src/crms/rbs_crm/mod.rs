@@ -11,8 +11,8 @@ mod xml;
 use std::sync::Arc;
 
 use backbone::Memos;
+use backbone::sealed::Secret;
 use backbone::store::ConnectionEntry;
-use jiff::tz::TimeZone;
 use schemars::Schema;
 use schemas::{Call, Employee};
 use serde_json::{Map, Value};
@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use crate::connector::{
     Answer, Checked, Connector, CredentialField, Known, Limits, Look, Next, Notice, Problem, Put, Session,
 };
+use crate::kit::connection::{needed, zone};
 use crate::kit::settings::problem;
 use client::Client;
 use plan::Rules;
@@ -55,15 +56,10 @@ impl Connector for RbsCrm {
     fn open(&self, entry: &ConnectionEntry, memos: &Arc<dyn Memos>) -> Result<Arc<dyn Session>, Vec<Problem>> {
         let connection = &entry.connection;
         let (usual, settings) = Settings::read(&connection.settings, &connection.employees)?;
-        let zone = TimeZone::get(&connection.timezone)
-            .map_err(|_| vec![problem(&["timezone"], format!("{:?} is no IANA time zone", connection.timezone))])?;
-        let credential = |name: &str| {
-            let found = entry.credentials.get(name).filter(|found| !found.value.expose().is_empty());
-            found.map(|found| found.value.clone()).ok_or_else(|| {
-                vec![problem(&["credentials", name], "RBS CRM needs the login and password of an API user")]
-            })
-        };
-        let (login, password) = (credential(LOGIN)?.expose().to_owned(), credential(PASSWORD)?);
+        let zone = zone(entry)?;
+        let what = "RBS CRM needs the login and password of an API user";
+        let login = needed(entry, LOGIN, what)?.to_owned();
+        let password = Secret::new(needed(entry, PASSWORD, what)?);
         let limits = usual.limits();
         let names = settings.structures.clone();
         let client = Client::new((entry, memos), login, password, names, limits.request_timeout)

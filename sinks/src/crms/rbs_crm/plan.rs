@@ -24,7 +24,7 @@ use super::found::{Deals, Query};
 use super::settings::Settings;
 use crate::connector::{Known, Next};
 use crate::kit::people::{self, Active};
-use crate::kit::plan::{self, Step, ensure, look, missed};
+use crate::kit::plan::{self, Step, ensure, found, missed};
 use counterparty::Matched;
 
 pub use phones::spellings;
@@ -163,13 +163,8 @@ impl Rules {
 }
 
 fn last_active_deal(known: &Known, company: &str) -> Step<Option<String>> {
-    let Some(found) = known.found.get("deal") else {
-        return ControlFlow::Break(Next::Look(look(
-            "deal",
-            &Query::LastActiveDeal { owner: company.to_owned() },
-            "R5: the counterparty's last active deal gets the recording",
-        )));
-    };
-    let deals: Deals = serde_json::from_value(found.clone()).unwrap_or_default();
+    let query = Query::LastActiveDeal { owner: company.to_owned() };
+    let why = "R5: the counterparty's last active deal gets the recording";
+    let deals: Deals = found(known, "deal", &query, why).map_break(Next::Look)?;
     ControlFlow::Continue(deals.ids.into_iter().next())
 }

@@ -21,6 +21,7 @@ use crate::connector::Put;
 use crate::failure::Failure;
 use crate::kit::http::{self, Reply};
 use crate::kit::kept::Kept;
+use crate::kit::records::differing;
 use answers::Ask;
 use managers::Managers;
 
@@ -80,9 +81,7 @@ impl Client {
     /// Writes what differs from `held`.
     pub async fn change(&self, put: &Put, crm_id: &str, held: &Map<String, Value>) -> Result<(), Failure> {
         let deadline = self.deadline();
-        let differs = put.content.iter().filter(|(field, value)| held.get(*field) != Some(value));
-        let fields = differs.map(|(field, value)| (field.clone(), value.clone())).collect();
-        match self.write(put, crm_id, &fields, deadline).await {
+        match self.write(put, crm_id, &differing(put, held), deadline).await {
             Err(failure) => Err(self.excused(failure, put, deadline).await),
             Ok(()) => Ok(()),
         }

@@ -1,8 +1,9 @@
 //! What the plan asks the client to look up, and what it is told: the two sides of a look-up, and nothing else.
 
 use schemas::Phone;
-use schemas::phone::digits;
 use serde::{Deserialize, Serialize};
+
+use crate::kit::phones::bare;
 
 /// A look-up. The one for users is of [`crate::kit::people::active`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,11 +37,11 @@ pub struct Card {
 /// How a number may be written: in full with a plus and without, as its own country writes it, and that without the first
 /// digit that stands for a trunk.
 pub fn spellings(number: &Phone) -> Vec<String> {
-    let pretty = number.pretty();
-    let bare = pretty.split_once(' ').map(|(_, rest)| digits(rest));
     let full = number.e164.as_deref().map(str::to_owned);
     let mut spellings = Vec::new();
-    for spelling in [full, number.full_digits().map(str::to_owned), number.national(), bare].into_iter().flatten() {
+    for spelling in
+        [full, number.full_digits().map(str::to_owned), number.national(), bare(number)].into_iter().flatten()
+    {
         if !spelling.is_empty() && !spellings.contains(&spelling) {
             spellings.push(spelling);
         }

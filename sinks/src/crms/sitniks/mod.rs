@@ -17,6 +17,7 @@ use schemas::{Call, Employee};
 use serde_json::{Map, Value};
 
 use crate::connector::{Answer, Checked, Connector, CredentialField, Known, Limits, Look, Next, Problem, Put, Session};
+use crate::kit::connection::needed;
 use crate::kit::settings::problem;
 use client::Client;
 use plan::Rules;
@@ -53,12 +54,9 @@ impl Connector for Sitniks {
         let one = |path: &[&str], message: String| vec![problem(path, message)];
         let (usual, settings) = Settings::read(&connection.settings, &connection.employees)?;
         let base = client::base(&connection.base_url).map_err(|why| one(&["base_url"], why))?;
-        let wrong_token = |why: String| one(&["credentials", TOKEN], why);
-        let token = entry.credentials.get(TOKEN).map(|found| Secret::new(found.value.expose().trim()));
-        let token = token.filter(|token| !token.expose().is_empty()).ok_or_else(|| {
-            wrong_token("Sitniks needs the company's token for its open API, which a paid plan gives".to_owned())
-        })?;
-        let authorization = client::authorization(&token).map_err(wrong_token)?;
+        let what = "Sitniks needs the company's token for its open API, which a paid plan gives";
+        let token = Secret::new(needed(entry, TOKEN, what)?.trim());
+        let authorization = client::authorization(&token).map_err(|why| one(&["credentials", TOKEN], why))?;
         let limits = usual.limits();
         let client = Client::new(base, token, authorization, settings.clone(), limits.request_timeout)
             .map_err(|why| one(&["base_url"], why))?;

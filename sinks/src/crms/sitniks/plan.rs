@@ -12,11 +12,12 @@ mod tests;
 use std::ops::ControlFlow;
 
 use schemas::{Call, Employee, Phone};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::settings::{Field, Settings};
 use crate::connector::{Known, Next, Put};
 use crate::kit::plan::{Step, ensure, next};
+use crate::kit::records::{Fields, put};
 use client::Matched;
 
 /// The kinds of record, as [`Put::record`] names them; each is made once a call, under the same name.
@@ -91,15 +92,11 @@ impl Rules {
 /// S1: a new client, named by the number and found again by it.
 fn card(number: &Phone) -> Put {
     let phone = number.e164.as_deref().unwrap_or_default();
-    let content = json!({ "fullname": number.pretty(), "phone": phone });
-    Put {
-        name: kind::CLIENT.to_owned(),
-        record: kind::CLIENT.to_owned(),
-        content: if let Value::Object(content) = content { content } else { Map::new() },
-        marker: phone.to_owned(),
-        remember: Some(kind::CLIENT),
-        why: "S1: a card for a number that nobody has".to_owned(),
-    }
+    let mut fields = Fields::default();
+    fields.set("fullname", number.pretty());
+    fields.set("phone", phone);
+    let why = "S1: a card for a number that nobody has";
+    Put { remember: Some(kind::CLIENT), ..put(kind::CLIENT, kind::CLIENT, fields, phone.to_owned(), why) }
 }
 
 /// An id as the API takes it: the CRM's ids are numbers.

@@ -84,19 +84,9 @@ pub fn schema() -> Schema {
 impl Settings {
     /// Reads and checks a table and the mapping; everything wrong, where something is.
     pub fn read(table: &Map<String, Value>, employees: &[Employee]) -> Result<(Usual, Self), Vec<Problem>> {
-        let mut problems = settings::mapping_problems(
-            employees,
-            |employee| !employee.who.is_empty(),
-            "give the employee's extension, sip, phone or pbx_id",
-        );
-        match settings::read(table, &usual(), kind::SEEN, Self::problems) {
-            Ok(read) if problems.is_empty() => Ok(read),
-            Ok(_) => Err(problems),
-            Err(wrong) => {
-                problems.splice(0..0, wrong);
-                Err(problems)
-            }
-        }
+        let how = "give the employee's extension, sip, phone or pbx_id";
+        let mapping = settings::mapping_problems(employees, |employee| !employee.who.is_empty(), how);
+        settings::read(table, &usual(), kind::SEEN, mapping, Self::problems)
     }
 
     /// What the API calls a field; nothing: it has none.

@@ -29,6 +29,7 @@ use crate::failure::Failure;
 use crate::kit::answers::Kind;
 use crate::kit::http::{self, Reply};
 use crate::kit::kept::Kept;
+use crate::kit::records::differing;
 use access::Access;
 use activities::ItemPath;
 
@@ -111,8 +112,7 @@ impl Client {
     /// Writes what differs from `held` into the record.
     pub async fn change(&self, put: &Put, crm_id: &str, held: &Map<String, Value>) -> Result<(), Failure> {
         let deadline = Instant::now() + self.timeout;
-        let differs = put.content.iter().filter(|(field, value)| held.get(*field) != Some(value));
-        let fields: Map<String, Value> = differs.map(|(field, value)| (field.clone(), value.clone())).collect();
+        let fields = differing(put, held);
         if fields.is_empty() {
             return Ok(());
         }

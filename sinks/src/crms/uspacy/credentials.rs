@@ -6,6 +6,7 @@ use backbone::store::ConnectionEntry;
 
 use super::client::{Credentials, WEBHOOKS};
 use crate::connector::{CredentialField, Problem};
+use crate::kit::connection::given;
 use crate::kit::settings::problem;
 
 const TOKEN: &str = "token";
@@ -23,10 +24,7 @@ pub const FIELDS: &[CredentialField] = &[
 
 /// The credentials of a connection, or what is wrong with them.
 pub fn read(entry: &ConnectionEntry) -> Result<Credentials, Problem> {
-    let given = |name: &str| {
-        let value = entry.credentials.get(name).map(|found| found.value.expose().trim());
-        value.filter(|value| !value.is_empty())
-    };
+    let given = |name: &str| given(entry, name).map(str::trim);
     let wrong = |name: &str, message: &str| Err(problem(&["credentials", name], message));
     if entry.connection.base_url.contains(WEBHOOKS) {
         let message = "the key of an incoming webhook is a secret: give the webhook's whole URL as the credential token, \

@@ -1,9 +1,6 @@
 //! What the plan asks the client to look up, and what it is told: the two sides of a look-up, and nothing else.
 
-use schemas::Phone;
 use serde::{Deserialize, Serialize};
-
-use crate::kit::phones::same_number;
 
 /// A look-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,9 +52,4 @@ pub struct Holder {
     pub id: String,
     /// Each phone number that it has, as the CRM holds it.
     pub phones: Vec<String>,
-}
-
-/// Whether one of these is the client's number.
-pub fn has(phones: &[String], client: &Phone) -> bool {
-    phones.iter().any(|stored| same_number(client, stored))
 }

@@ -13,12 +13,12 @@ use std::sync::Arc;
 
 use backbone::Memos;
 use backbone::store::ConnectionEntry;
-use jiff::tz::TimeZone;
 use schemars::Schema;
 use schemas::{Call, Employee};
 use serde_json::{Map, Value};
 
 use crate::connector::{Answer, Checked, Connector, CredentialField, Known, Limits, Look, Next, Problem, Put, Session};
+use crate::kit::connection::zone;
 use crate::kit::settings::{Usual, problem};
 use client::Client;
 use plan::Rules;
@@ -51,8 +51,7 @@ impl Connector for Uspacy {
     fn open(&self, entry: &ConnectionEntry, memos: &Arc<dyn Memos>) -> Result<Arc<dyn Session>, Vec<Problem>> {
         let connection = &entry.connection;
         let (usual, settings) = Settings::read(&connection.settings, &connection.employees)?;
-        let zone = TimeZone::get(&connection.timezone)
-            .map_err(|_| vec![problem(&["timezone"], format!("{:?} is no IANA time zone", connection.timezone))])?;
+        let zone = zone(entry)?;
         let credentials = credentials::read(entry).map_err(|problem| vec![problem])?;
         let timeout = usual.request_timeout.duration();
         let client = Client::new((entry, memos), credentials, &settings, timeout)

@@ -17,7 +17,7 @@ use super::found::Query;
 use super::settings::Settings;
 use crate::connector::{Known, Next};
 use crate::kit::people::{self, Active};
-use crate::kit::plan::{Step, ensure, look, missed, next};
+use crate::kit::plan::{Step, ensure, found, missed, next};
 use place::Place;
 use records::lead::LeadHas;
 use records::{activity, lead};
@@ -132,9 +132,6 @@ fn withdraw_activity(call: &Call, known: &Known, notes: &mut Vec<String>) -> Ste
 
 /// Which fields leads have in this space.
 fn lead_has(known: &Known) -> Step<LeadHas> {
-    let name = "lead-fields";
-    match known.found.get(name) {
-        Some(found) => Step::Continue(LeadHas(serde_json::from_value(found.clone()).unwrap_or_default())),
-        None => Step::Break(Next::Look(look(name, &Query::LeadFields, "which fields leads have in this space"))),
-    }
+    let why = "which fields leads have in this space";
+    found(known, "lead-fields", &Query::LeadFields, why).map_continue(LeadHas).map_break(Next::Look)
 }

@@ -71,12 +71,8 @@ fn every_way() -> Vec<Way> {
 impl Settings {
     /// Reads and checks settings and mapping; everything wrong, where something is.
     pub fn read(settings: &Map<String, Value>, employees: &[Employee]) -> Result<(Usual, Self), Vec<Problem>> {
-        let found = read(settings, &Usual::default(), kind::SEEN, Self::problems);
         let mapping = mapping_problems(employees, |employee| !employee.who.is_empty(), HOW);
-        match found {
-            Ok(found) if mapping.is_empty() => Ok(found),
-            found => Err(found.err().into_iter().flatten().chain(mapping).collect()),
-        }
+        read(settings, &Usual::default(), kind::SEEN, mapping, Self::problems)
     }
 
     /// The JSON Schema of the table.

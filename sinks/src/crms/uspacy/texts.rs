@@ -6,9 +6,7 @@ use jiff::tz::TimeZone;
 use schemas::{Call, Direction, Phone};
 
 use crate::kit::phones;
-
-/// Links to recordings in one text.
-const LINKS_MAX: usize = 10;
+use crate::kit::texts::{length, line, links, moment};
 
 /// What a call is named by: the client's number, as leads are.
 pub fn subject(call: &Call) -> String {
@@ -36,23 +34,22 @@ pub fn call(call: &Call) -> String {
         (Direction::Outgoing, true) => format!("Вихідний дзвінок{}", to(call)),
         (Direction::Outgoing, false) => format!("Вихідний дзвінок без відповіді{}", to(call)),
     };
+    text.push_str(&line(call, "лінія"));
     // Writing to a String cannot fail.
-    text.push_str(&line(call));
     if let Some(who) = call.talked_last().filter(|who| call.answered() && !who.is_empty()) {
         let _ = write!(text, ", співробітник {}", who.name());
     }
     if let Some(seconds) = call.talk_seconds.filter(|_| call.answered()) {
-        let _ = write!(text, ", розмова {}", length(seconds));
+        let _ = write!(text, ", розмова {}", length(seconds, "хв"));
     }
     if let Some(seconds) = call.wait_seconds {
-        let _ = write!(text, ", очікування {}", length(seconds));
+        let _ = write!(text, ", очікування {}", length(seconds, "хв"));
     }
     if call.presumed {
         text.push_str(", завершення визначено за часом");
     }
     if call.recordings.len() > 1 {
-        let urls: Vec<&str> = call.recordings.iter().take(LINKS_MAX).map(|recording| recording.url.as_str()).collect();
-        let _ = write!(text, ", записи: {}", urls.join(" "));
+        let _ = write!(text, ", записи: {}", links(call));
     }
     text
 }
@@ -64,8 +61,8 @@ pub fn activity_title(call: &Call) -> String {
 
 /// What an activity asks for.
 pub fn activity(call: &Call, zone: &TimeZone) -> String {
-    let at = call.started_at.to_zoned_datetime(zone.clone()).strftime("%d.%m.%Y %H:%M:%S").to_string();
-    format!("Пропущений дзвінок {at} {}{}", from(call), line(call))
+    let at = moment(call.started_at, zone);
+    format!("Пропущений дзвінок {at} {}{}", from(call), line(call, "лінія"))
 }
 
 fn from(call: &Call) -> String {
@@ -78,28 +75,4 @@ fn from(call: &Call) -> String {
 
 fn to(call: &Call) -> String {
     call.client.as_ref().map(|client| format!(": {}", client.pretty())).unwrap_or_default()
-}
-
-fn line(call: &Call) -> String {
-    call.line.as_ref().map(|line| format!(", лінія {}", line.pretty())).unwrap_or_default()
-}
-
-fn length(seconds: u32) -> String {
-    match (seconds / 60, seconds % 60) {
-        (0, seconds) => format!("{seconds} с"),
-        (minutes, 0) => format!("{minutes} хв"),
-        (minutes, seconds) => format!("{minutes} хв {seconds} с"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lengths_read_well() {
-        for (seconds, text) in [(0, "0 с"), (59, "59 с"), (60, "1 хв"), (3725, "62 хв 5 с")] {
-            assert_eq!(length(seconds), text);
-        }
-    }
 }

@@ -11,13 +11,14 @@ mod texts;
 use std::sync::Arc;
 
 use backbone::Memos;
+use backbone::sealed::Secret;
 use backbone::store::ConnectionEntry;
-use jiff::tz::TimeZone;
 use schemars::Schema;
 use schemas::{Call, Employee};
 use serde_json::{Map, Value};
 
 use crate::connector::{Answer, Checked, Connector, CredentialField, Known, Limits, Look, Next, Problem, Put, Session};
+use crate::kit::connection::{given, needed, zone};
 use crate::kit::settings::problem;
 use client::{Access, Client, Credentials};
 use plan::Rules;
@@ -63,8 +64,7 @@ impl Connector for ZohoDesk {
     fn open(&self, entry: &ConnectionEntry, memos: &Arc<dyn Memos>) -> Result<Arc<dyn Session>, Vec<Problem>> {
         let connection = &entry.connection;
         let settings = Settings::read(&connection.settings, &connection.employees)?;
-        let zone = TimeZone::get(&connection.timezone)
-            .map_err(|_| vec![problem(&["timezone"], format!("{:?} is no IANA time zone", connection.timezone))])?;
+        let zone = zone(entry)?;
         let access = access(entry, &settings)?;
         let client =
             Client::new(access, (entry, memos), settings.own.department_id.clone(), settings.own.missed_task_due)
@@ -76,29 +76,25 @@ impl Connector for ZohoDesk {
 
 fn access(entry: &ConnectionEntry, settings: &Settings) -> Result<Access, Vec<Problem>> {
     let base_url = &entry.connection.base_url;
-    let given = |name: &str| entry.credentials.get(name).filter(|found| !found.value.expose().is_empty());
-    let needed = |name: &str, what: &str| {
-        let found = given(name).map(|found| found.value.clone());
-        found.ok_or_else(|| vec![problem(&["credentials", name], what)])
-    };
     let app = "give that of a server-based client of the Zoho API console";
-    let accounts_url = match given(ACCOUNTS_URL) {
-        Some(given) => given.value.expose().to_owned(),
+    let consent = "give the refresh token of a consent with access_type=offline";
+    let accounts_url = match given(entry, ACCOUNTS_URL) {
+        Some(given) => given.to_owned(),
         None => client::accounts_url(base_url).ok_or_else(|| {
             let what =
                 format!("{base_url:?} is no Desk host of Zoho: give the accounts host, like https://accounts.zoho.eu");
             vec![problem(&["credentials", ACCOUNTS_URL], what)]
         })?,
     };
-    let org_id = needed(ORG_ID, "give the organisation's id: digits")?.expose().trim().to_owned();
-    if org_id.is_empty() || !org_id.bytes().all(|b| b.is_ascii_digit()) {
+    let org_id = needed(entry, ORG_ID, "give the organisation's id: digits")?.trim().to_owned();
+    if !org_id.bytes().all(|b| b.is_ascii_digit()) {
         return Err(vec![problem(&["credentials", ORG_ID], "an organisation's id is digits only")]);
     }
     let credentials = Credentials {
         accounts_url,
-        client_id: needed(CLIENT_ID, app)?.expose().to_owned(),
-        client_secret: needed(CLIENT_SECRET, app)?,
-        refresh_token: needed(REFRESH_TOKEN, "give the refresh token of a consent with access_type=offline")?,
+        client_id: needed(entry, CLIENT_ID, app)?.to_owned(),
+        client_secret: Secret::new(needed(entry, CLIENT_SECRET, app)?),
+        refresh_token: Secret::new(needed(entry, REFRESH_TOKEN, consent)?),
     };
     Ok(Access { base_url: base_url.clone(), org_id, credentials, timeout: settings.limits().request_timeout })
 }

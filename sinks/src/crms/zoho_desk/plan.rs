@@ -25,7 +25,7 @@ use super::found::{Fields, Query};
 use super::settings::{Own, Settings};
 use crate::connector::{Known, Next};
 use crate::kit::people::{Active, active};
-use crate::kit::plan::{self, Step, ensure, look, missed};
+use crate::kit::plan::{self, Step, ensure, missed};
 
 pub use marker::FIELD as CALL_ID_FIELD;
 pub use numbers::spellings;
@@ -129,12 +129,8 @@ impl Walk<'_> {
     }
 }
 
-/// What a look-up found, read; asks for it first.
 fn found<T: DeserializeOwned + Default>(known: &Known, name: &str, query: &Query, why: &str) -> Step<T> {
-    match known.found.get(name) {
-        Some(found) => ControlFlow::Continue(serde_json::from_value(found.clone()).unwrap_or_default()),
-        None => ControlFlow::Break(Next::Look(look(name, query, why))),
-    }
+    plan::found(known, name, query, why).map_break(Next::Look)
 }
 
 fn text<'m>(content: &'m Map<String, Value>, field: &str) -> Option<&'m str> {

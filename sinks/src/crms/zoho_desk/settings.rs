@@ -95,7 +95,6 @@ pub struct Settings {
 impl Settings {
     /// Reads and checks settings and mapping; everything wrong, where something is.
     pub fn read(settings: &Map<String, Value>, employees: &[Employee]) -> Result<Self, Vec<Problem>> {
-        let read = kit::read(settings, &Usual::default(), kind::SEEN, Own::problems);
         let mapped = |employee: &Employee| {
             let who = &employee.who;
             [&who.extension, &who.sip, &who.phone, &who.pbx_id]
@@ -105,11 +104,8 @@ impl Settings {
         };
         let how = "give how the PBX names the agent: one or more of extension, sip, phone, pbx_id";
         let mapping = kit::mapping_problems(employees, mapped, how);
-        match read {
-            Ok((usual, own)) if mapping.is_empty() => Ok(Self { usual, own }),
-            Ok(_) => Err(mapping),
-            Err(problems) => Err(problems.into_iter().chain(mapping).collect()),
-        }
+        let (usual, own) = kit::read(settings, &Usual::default(), kind::SEEN, mapping, Own::problems)?;
+        Ok(Self { usual, own })
     }
 
     /// The JSON Schema of the table.

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::lists::{Ask, Long, Rows};
 use super::{Client, kind, lists};
 use crate::connector::Put;
-use crate::crms::asteril::found::oldest;
 use crate::failure::Failure;
+use crate::kit::ids::oldest;
 
 impl Client {
     /// Finds the record that an earlier try of `put` may have made: the oldest with its marker.
@@ -28,13 +28,13 @@ impl Client {
     /// By our id of the call; without a field for it, by all that tells calls apart.
     async fn find_call(&self, put: &Put) -> Result<Option<String>, Failure> {
         let names = &self.names.calls;
-        let (by, same, long) = if names.external_id.is_empty() {
-            let same = vec![&names.start_time, &names.phone, &names.line, &names.direction];
-            (&names.phone, same, Long::Ends)
+        let (by, same, long) = if let Some(id) = names.external_id.name() {
+            (id, vec![id], Long::Refuse)
         } else {
-            (&names.external_id, vec![&names.external_id], Long::Refuse)
+            let (phone, line) = (names.phone.as_str(), names.line.as_str());
+            (phone, vec![names.start_time.as_str(), phone, line, names.direction.as_str()], Long::Ends)
         };
-        let filter = put.content.get(by).and_then(Value::as_str).map(|value| (by.as_str(), value));
+        let filter = put.content.get(by).and_then(Value::as_str).map(|value| (by, value));
         let rows = self.rows(&Ask { path: &names.list, filter, long }, self.deadline()).await?;
         Ok(ours(&rows, |row| same.iter().all(|field| same_text(row, &put.content, field))))
     }
@@ -42,10 +42,10 @@ impl Client {
     /// By our mark, among the tasks of the client; among the first and the last of all where it has none.
     async fn find_task(&self, put: &Put) -> Result<Option<String>, Failure> {
         let names = &self.names.tasks;
-        let client = put.content.get(&names.client).and_then(crate::crms::asteril::found::id);
+        let client = put.content.get(names.client.as_str()).and_then(crate::crms::asteril::found::id);
         let filter = client.as_deref().map(|client| (names.client.as_str(), client));
         let rows = self.rows(&Ask { path: &names.list, filter, long: Long::Ends }, self.deadline()).await?;
-        let marked = if names.description.is_empty() { &names.title } else { &names.description };
+        let marked = names.description.name().unwrap_or(&names.title);
         Ok(ours(&rows, |row| row.get(marked).and_then(Value::as_str).is_some_and(|text| text.contains(&put.marker))))
     }
 }

@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 use schemas::{Call, Phone};
 
 use crate::connector::{Known, Look};
-use crate::crms::asteril::found::{Card, Cards, Query, oldest};
+use crate::crms::asteril::found::{Card, Cards, Query};
+use crate::kit::ids::oldest;
 use crate::kit::phones;
-use crate::kit::plan::look;
+use crate::kit::plan::found;
 
 /// The look-up of the client's number.
 const BY_NUMBER: &str = "client";
@@ -66,9 +67,8 @@ pub fn find(call: &Call, known: &Known, bound: Option<&str>) -> ControlFlow<Look
     }
     if let Some(id) = bound.or(known.remembered.get("client").map(String::as_str)) {
         let query = Query::Client { id: id.to_owned() };
-        let cards = cards(known, BEFORE, &query, "the client that this call or its number had before")?;
-        let still =
-            |card: &Card| bound.is_some() || card.phones.iter().any(|stored| phones::same_number(client, stored));
+        let cards: Cards = found(known, BEFORE, &query, "the client that this call or its number had before")?;
+        let still = |card: &Card| bound.is_some() || phones::among(&card.phones, client);
         if cards.clients.iter().any(|card| card.id == id && still(card)) {
             return ControlFlow::Continue(Matched::Found { id: id.to_owned(), of: 1 });
         }
@@ -79,16 +79,9 @@ pub fn find(call: &Call, known: &Known, bound: Option<&str>) -> ControlFlow<Look
 fn search(known: &Known, client: &Phone) -> ControlFlow<Look, Matched> {
     let digits = client.full_digits().unwrap_or_default().to_owned();
     let query = Query::Number { digits: digits.clone() };
-    let cards = cards(known, BY_NUMBER, &query, "A5: who has the client's number in full format")?;
+    let cards: Cards = found(known, BY_NUMBER, &query, "A5: who has the client's number in full format")?;
     let holders: Vec<String> =
         cards.clients.into_iter().filter(|card| card.phones.contains(&digits)).map(|card| card.id).collect();
     let of = holders.len();
     ControlFlow::Continue(oldest(holders.into_iter()).map_or(Matched::Unknown, |id| Matched::Found { id, of }))
-}
-
-fn cards(known: &Known, name: &str, query: &Query, why: &str) -> ControlFlow<Look, Cards> {
-    match known.found.get(name) {
-        Some(found) => ControlFlow::Continue(serde_json::from_value(found.clone()).unwrap_or_default()),
-        None => ControlFlow::Break(look(name, query, why)),
-    }
 }

@@ -2,14 +2,13 @@
 
 use schemas::time::later;
 use schemas::{Call, Direction, Phone, Who};
-use serde_json::{Map, Value};
 
 use super::Rules;
 use crate::connector::{Made, Put};
-use crate::crms::asteril::found::id_value;
 use crate::crms::asteril::texts;
 use crate::kit::people::Responsible;
-use crate::kit::{fields, marks, people, phones, times};
+use crate::kit::records::{Fields, put};
+use crate::kit::{fields, ids, marks, people, phones, times};
 
 /// The kinds of record, as [`Put::record`] names them.
 pub mod kind {
@@ -21,25 +20,6 @@ pub mod kind {
     pub const TASK: &str = "task";
     /// Those that people see.
     pub const SEEN: &[&str] = &[CLIENT, CALL, TASK];
-}
-
-#[derive(Default)]
-struct Fields(Map<String, Value>);
-
-impl Fields {
-    /// Sets a field, if the CRM has it.
-    fn set(&mut self, field: &str, value: impl Into<Value>) {
-        if !field.is_empty() {
-            self.0.insert(field.to_owned(), value.into());
-        }
-    }
-
-    /// The same where there is something to say.
-    fn known(&mut self, field: &str, value: Option<impl Into<Value>>) {
-        if let Some(value) = value {
-            self.set(field, value);
-        }
-    }
 }
 
 /// A1: a new client, named by its number and found again by it, nobody's until a person sets that; or the one that this call
@@ -57,14 +37,8 @@ pub fn client(rules: &Rules, call: &Call, made: Option<&Made>) -> Put {
             content.known(target, fields::value(call, field, &rules.zone));
         }
     }
-    Put {
-        name: "client".to_owned(),
-        record: kind::CLIENT.to_owned(),
-        content: content.0,
-        marker: digits.to_owned(),
-        remember: Some("client"),
-        why: "A1: a client for a number that nobody has in full format".to_owned(),
-    }
+    let why = "A1: a client for a number that nobody has in full format";
+    Put { remember: Some("client"), ..put("client", kind::CLIENT, content, digits.to_owned(), why) }
 }
 
 /// A2: the call.
@@ -78,7 +52,7 @@ pub fn call(rules: &Rules, call: &Call, client: Option<&str>) -> Put {
     content.set(&names.external_id, call.id.as_str());
     content.set(&names.direction, direction.as_str());
     content.set(&names.status, status.as_str());
-    content.known(&names.client, client.map(id_value));
+    content.known(&names.client, client.map(ids::sent));
     content.known(&names.phone, stored(call.client.as_ref()));
     content.known(&names.line, stored(call.line.as_ref()));
     content.known(&names.manager, people::spoke(call).and_then(|(who, _)| manager(who)));
@@ -86,14 +60,7 @@ pub fn call(rules: &Rules, call: &Call, client: Option<&str>) -> Put {
     content.known(&names.duration, times::talk_seconds(call));
     content.known(&names.record_url, recording.map(|recording| recording.url.as_str()));
     let marker = if names.external_id.is_empty() { start_time } else { call.id.to_string() };
-    Put {
-        name: "call".to_owned(),
-        record: kind::CALL.to_owned(),
-        content: content.0,
-        marker,
-        remember: None,
-        why: "A2: a call for every call that ended".to_owned(),
-    }
+    put("call", kind::CALL, content, marker, "A2: a call for every call that ended")
 }
 
 /// A3: the task of a missed call.
@@ -109,10 +76,10 @@ pub fn task(rules: &Rules, call: &Call, client: Option<&str>, responsible: &Resp
         content.set(&names.description, marks::marked(&texts::description(call, &rules.zone), marker.clone()).0);
     }
     content.set(&names.title, title);
-    content.known(&names.client, client.map(id_value));
-    content.known(&names.responsible, responsible.user.as_deref().map(id_value));
+    content.known(&names.client, client.map(ids::sent));
+    content.known(&names.responsible, responsible.user.as_deref().map(ids::sent));
     content.set(&names.due, times::civil(due, &rules.zone));
-    task_put(content, marker, responsible.because("A3: a missed incoming call makes a task"))
+    put("task", kind::TASK, content, marker, responsible.because("A3: a missed incoming call makes a task"))
 }
 
 /// The same task, done.
@@ -120,11 +87,8 @@ pub fn task_done(rules: &Rules, call: &Call, made: &Made) -> Put {
     let names = &rules.settings.structures.tasks;
     let mut content = Fields(made.content.clone());
     content.set(&names.status, names.done.as_str());
-    task_put(content, marks::mark(call, "task"), people::stays("A3: the call was not missed after all"))
-}
-
-fn task_put(content: Fields, marker: String, why: String) -> Put {
-    Put { name: "task".to_owned(), record: kind::TASK.to_owned(), content: content.0, marker, remember: None, why }
+    let why = people::stays("A3: the call was not missed after all");
+    put("task", kind::TASK, content, marks::mark(call, "task"), why)
 }
 
 /// A number as Asteril stores numbers, or what else was said.

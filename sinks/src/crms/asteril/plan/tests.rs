@@ -4,79 +4,28 @@ mod calls;
 mod clients;
 mod tasks;
 
-use schemas::{CallId, CallState, Leg, Marketing, Outcome, Phone, Recording, Talk, Timestamp, Who};
-use serde_json::{Map, Value, json};
+use schemas::{CallState, Who};
+use serde_json::{Value, json};
 
 use super::*;
 use crate::connector::Put;
 use crate::crms::asteril::found::{Card, Cards, Query};
+use crate::kit::calls as samples;
+use crate::kit::calls::{at, from, marked, outgoing, recorded, talked};
+use crate::kit::trial::{Far, Trial, is_marked};
 
 const CLIENT: &str = "380671234567";
-
-fn at(time: &str) -> Timestamp {
-    format!("2026-11-19T{time}Z").parse().unwrap()
-}
 
 fn ivan() -> Who {
     Who { sip: Some("acme_ivan".into()), ..Who::extension("101") }
 }
 
-fn talk(who: Who) -> Talk {
-    Talk { who, began_at: at("09:00:10") }
-}
-
-/// An ended incoming call from [`CLIENT`] that Ivan answered.
 fn answered() -> Call {
-    Call {
-        id: CallId("acme-pbx/77".to_owned()),
-        account: "acme".parse().unwrap(),
-        source: "acme-pbx".parse().unwrap(),
-        session: "77".into(),
-        use_number: 1,
-        revision: 3,
-        direction: Direction::Incoming,
-        state: CallState::Ended,
-        outcome: Some(Outcome::Answered),
-        presumed: false,
-        client: Some(Phone::read(CLIENT, "UA")),
-        line: Some(Phone::read("380441112233", "UA")),
-        legs: vec![Leg { who: ivan(), rang_at: Some(at("09:00:00")), answered_at: Some(at("09:00:10")) }],
-        talks: vec![talk(ivan())],
-        recordings: Vec::new(),
-        marketing: Marketing::default(),
-        started_at: at("09:00:00"),
-        answered_at: Some(at("09:00:10")),
-        ended_at: Some(at("09:01:07")),
-        talk_seconds: Some(57),
-        wait_seconds: Some(10),
-        last_heard_at: at("09:01:07"),
-        anomalies: Vec::new(),
-        events: Vec::new(),
-    }
+    samples::answered(CLIENT, ivan())
 }
 
 fn unanswered() -> Call {
-    let leg = Leg { who: ivan(), rang_at: Some(at("09:00:00")), answered_at: None };
-    let outcome = Some(Outcome::Missed);
-    Call { outcome, legs: vec![leg], talks: Vec::new(), answered_at: None, talk_seconds: None, ..answered() }
-}
-
-fn outgoing(call: Call) -> Call {
-    Call { direction: Direction::Outgoing, ..call }
-}
-
-fn from(said: &str, call: Call) -> Call {
-    Call { client: Some(Phone::read(said, "UA")), ..call }
-}
-
-fn marked(marks: &[(&str, &str)], call: Call) -> Call {
-    let marks = marks.iter().map(|(mark, value)| ((*mark).to_owned(), (*value).to_owned())).collect();
-    Call { marketing: Marketing { marks }, ..call }
-}
-
-fn recorded(urls: &[&str], call: Call) -> Call {
-    let recording = |url: &&str| Recording { url: (*url).to_owned(), heard_at: at("09:02:00") };
-    Call { recordings: urls.iter().map(recording).collect(), ..call }
+    samples::missed(answered())
 }
 
 /// Settings on top of the defaults; the access is that of user 2.
@@ -87,31 +36,20 @@ fn rules(mut settings: Value) -> Rules {
     Rules { settings, zone: TimeZone::get("Europe/Kyiv").unwrap() }
 }
 
-/// A CRM in a few lines, and a delivery that is carried out in it.
-struct Crm {
+/// A CRM with these clients, where these users work.
+struct Asteril {
     clients: Vec<Card>,
     users: Value,
-    known: Known,
-    /// Every record made or changed, in order.
-    puts: Vec<Put>,
-    /// The names of look-ups, in order.
-    looks: Vec<String>,
 }
 
-impl Crm {
-    fn new() -> Self {
-        let users = json!(["2", "3"]);
-        Self { clients: Vec::new(), users, known: Known::default(), puts: Vec::new(), looks: Vec::new() }
-    }
+type Crm = Trial<Asteril>;
 
-    fn client(mut self, id: &str, phone: &str) -> Self {
-        self.clients.push(Card { id: id.to_owned(), phones: vec![phone.to_owned()] });
-        self
-    }
+impl Far for Asteril {
+    type Rules = Rules;
+    type Query = Query;
 
-    fn remembers(mut self, id: &str) -> Self {
-        self.known.remembered.insert("client".to_owned(), id.to_owned());
-        self
+    fn next(rules: &Rules, call: &Call, known: &Known) -> Next {
+        rules.next(call, known)
     }
 
     fn answer(&self, query: Query) -> Value {
@@ -127,44 +65,24 @@ impl Crm {
         json!(Cards { clients })
     }
 
-    /// Carries a call out; the note at the end. What was found is asked for anew each time, what was made is kept.
-    fn deliver(&mut self, rules: &Rules, call: &Call) -> String {
-        self.known.found.clear();
-        for _ in 0..20 {
-            match rules.next(call, &self.known) {
-                Next::Look(look) => {
-                    let found = self.answer(serde_json::from_value(look.query).unwrap());
-                    self.looks.push(look.name.clone());
-                    assert!(self.known.found.insert(look.name, found).is_none(), "looked up twice");
-                }
-                Next::Put(put) => {
-                    assert!(put.content.values().any(|value| value.as_str().is_some_and(|v| v.contains(&put.marker))));
-                    let made = self.known.made.get(&put.name).map(|made| made.crm_id.clone());
-                    let crm_id = made.unwrap_or_else(|| (1000 + self.puts.len()).to_string());
-                    let mut content = put.content.clone();
-                    if let Some(held) = self.known.made.get(&put.name) {
-                        content = held.content.clone().into_iter().chain(content).collect();
-                    }
-                    self.known.made.insert(put.name.clone(), Made { crm_id, content });
-                    self.puts.push(put);
-                }
-                Next::Done { note } => {
-                    assert!(!note.contains(CLIENT), "no number in a note: {note}");
-                    return note;
-                }
-            }
-        }
-        panic!("the plan does not come to an end");
+    fn take(&mut self, put: &Put, before: Option<String>, free: String) -> String {
+        assert!(is_marked(put), "{put:?} does not hold its marker");
+        before.unwrap_or(free)
+    }
+}
+
+impl Crm {
+    fn new() -> Self {
+        Self::with(json!(["2", "3"]))
     }
 
-    /// The names of the records made or changed, in order.
-    fn names(&self) -> String {
-        self.puts.iter().map(|put| put.name.as_str()).collect::<Vec<_>>().join(" ")
+    fn with(users: Value) -> Self {
+        Self::of(Asteril { clients: Vec::new(), users })
     }
 
-    /// What the CRM holds of a record; empty: nothing.
-    fn held(&self, name: &str) -> Map<String, Value> {
-        self.known.made.get(name).map(|made| made.content.clone()).unwrap_or_default()
+    fn client(mut self, id: &str, phone: &str) -> Self {
+        self.clients.push(Card { id: id.to_owned(), phones: vec![phone.to_owned()] });
+        self
     }
 
     /// A field of a record as text.

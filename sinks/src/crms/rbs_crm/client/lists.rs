@@ -10,9 +10,10 @@ use super::rows::{Row, by_uid, shown, text};
 use super::{Client, ID, Kind, answers};
 use crate::connector::Look;
 use crate::crms::rbs_crm::found::{Company, Deals, Holders, Person, Query};
-use crate::crms::rbs_crm::settings::Name;
 use crate::crms::rbs_crm::xml::{Action, Ask, Filter};
 use crate::failure::Failure;
+use crate::kit::names::Name;
+use crate::kit::plan::unreadable;
 
 /// Rows asked for where several may match.
 const ROWS_MAX: u32 = 100;
@@ -20,8 +21,7 @@ const ROWS_MAX: u32 = 100;
 impl Client {
     /// Looks up what the plan asks for.
     pub async fn look(&self, look: &Look) -> Result<Value, Failure> {
-        let query = serde_json::from_value(look.query.clone())
-            .map_err(|why| Failure::NotUnderstood(format!("look-up {}: {why}", look.name)))?;
+        let query = serde_json::from_value(look.query.clone()).map_err(unreadable(look))?;
         let deadline = self.deadline();
         let found = match query {
             Query::Users => Ok(self.working(deadline).await?),
@@ -32,7 +32,7 @@ impl Client {
             }
             Query::LastActiveDeal { owner } => serde_json::to_value(self.last_active_deal(&owner, deadline).await?),
         };
-        found.map_err(|why| Failure::NotUnderstood(format!("look-up {}: {why}", look.name)))
+        found.map_err(unreadable(look))
     }
 
     /// Who may have a number: one request with an action for each field and spelling.
@@ -47,7 +47,7 @@ impl Client {
             for phone in &persons.phones {
                 let mut fields = vec![ID, persons.owner.as_str()];
                 fields.extend(persons.phones.iter().map(Name::as_str));
-                fields.extend(persons.visible.name().map(Name::as_str));
+                fields.extend(persons.visible.name());
                 let filters = vec![self.like(phone, spelling)];
                 let structure = persons.structure.as_str();
                 let ask = Ask::List { structure, fields, filters, order: None, limit: ROWS_MAX };
@@ -106,7 +106,7 @@ impl Client {
         let names = &self.names.companies;
         let mut fields = vec![ID, names.name.as_str(), names.manager.as_str()];
         fields.extend(self.company_phones());
-        fields.extend(names.visible.name().map(Name::as_str));
+        fields.extend(names.visible.name());
         let structure = names.structure.as_str();
         Action::new(uid, Ask::List { structure, fields, filters: vec![filter], order: None, limit: ROWS_MAX })
     }
@@ -140,20 +140,19 @@ impl Client {
         Filter { field: ID, operation: &self.names.operations.equals, value: id.to_owned() }
     }
 
-    pub(super) fn like<'a>(&'a self, field: &'a Name, text: &str) -> Filter<'a> {
+    pub(super) fn like<'a>(&'a self, field: &'a str, text: &str) -> Filter<'a> {
         let operations = &self.names.operations;
-        Filter { field: field.as_str(), operation: &operations.like, value: operations.pattern.replace("{}", text) }
+        Filter { field, operation: &operations.like, value: operations.pattern.replace("{}", text) }
     }
 
     /// The rows of one structure.
     pub(super) async fn list(
         &self,
-        structure: &Name,
+        structure: &str,
         fields: Vec<&str>,
         filter: Filter<'_>,
         deadline: Instant,
     ) -> Result<Vec<Row>, Failure> {
-        let structure = structure.as_str();
         let ask = Ask::List { structure, fields, filters: vec![filter], order: None, limit: ROWS_MAX };
         let rows = self.rows(vec![Action::new("find", ask)], deadline).await?;
         Ok(rows.into_iter().flat_map(|(_, rows)| rows).collect())

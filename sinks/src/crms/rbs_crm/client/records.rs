@@ -3,20 +3,22 @@
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::rows::{Row, marked, oldest, shown};
+use super::rows::{marked, shown};
 use super::{Client, ID, Kind, answers};
 use crate::connector::Put;
 use crate::crms::rbs_crm::plan::{kind, spellings};
-use crate::crms::rbs_crm::settings::{Name, Optional};
 use crate::crms::rbs_crm::xml::{Action, Ask, Filter, Said};
 use crate::failure::Failure;
-use crate::kit::phones::same_number;
+use crate::kit::ids::oldest;
+use crate::kit::names::Optional;
+use crate::kit::phones::among;
+use crate::kit::records::differing;
 
 /// Where records of a kind stand, and how one of ours is told.
 struct Place<'a> {
-    structure: &'a Name,
+    structure: &'a str,
     /// Which field has our mark.
-    mark: Option<&'a Name>,
+    mark: Option<&'a str>,
     /// The mark is all of that field; otherwise it is part of a text.
     whole: bool,
     visible: Option<&'a Optional>,
@@ -31,14 +33,13 @@ impl Place<'_> {
 impl Client {
     /// Makes a record; its id.
     pub async fn make(&self, put: &Put) -> Result<String, Failure> {
-        let add = Ask::Add { structure: self.place(put)?.structure.as_str(), fields: &put.content };
+        let add = Ask::Add { structure: self.place(put)?.structure, fields: &put.content };
         self.write(put, add, self.deadline(), answers::new_id).await
     }
 
     /// Writes what differs from `held`, in the row with this id and no other, if it is there and ours still.
     pub async fn change(&self, put: &Put, crm_id: &str, held: &Map<String, Value>) -> Result<(), Failure> {
-        let differs = put.content.iter().filter(|(field, value)| held.get(*field) != Some(value));
-        let fields: Map<String, Value> = differs.map(|(field, value)| (field.clone(), value.clone())).collect();
+        let fields = differing(put, held);
         if fields.is_empty() {
             return Ok(());
         }
@@ -48,7 +49,7 @@ impl Client {
         }
         let (place, deadline) = (self.place(put)?, self.deadline());
         self.still_ours(&place, put, crm_id, held, deadline).await?;
-        let edit = Ask::Edit { structure: place.structure.as_str(), fields: &fields, filter: self.by_id(crm_id) };
+        let edit = Ask::Edit { structure: place.structure, fields: &fields, filter: self.by_id(crm_id) };
         self.write(put, edit, deadline, |said| answers::carried_out(Kind::Write, said)).await
     }
 
@@ -61,16 +62,16 @@ impl Client {
         let Some(field) = place.mark else {
             let number = schemas::Phone::read(marker, "");
             let holders = self.holders(&spellings(&number), deadline).await?;
-            let ours = holders.companies.into_iter().filter(|c| c.phones.iter().any(|p| same_number(&number, p)));
+            let ours = holders.companies.into_iter().filter(|company| among(&company.phones, &number));
             return Ok(oldest(ours.map(|company| company.id)));
         };
         let filter = if place.whole {
-            Filter { field: field.as_str(), operation: &self.names.operations.equals, value: marker.to_owned() }
+            Filter { field, operation: &self.names.operations.equals, value: marker.to_owned() }
         } else {
             // Some databases take brackets in a pattern for a set of characters.
             self.like(field, marker.trim_matches(['[', ']']))
         };
-        let rows = self.list(place.structure, vec![ID, field.as_str()], filter, deadline).await?;
+        let rows = self.list(place.structure, vec![ID, field], filter, deadline).await?;
         Ok(marked(rows, field, |text| place.is_ours(text, marker)))
     }
 
@@ -85,11 +86,11 @@ impl Client {
         deadline: Instant,
     ) -> Result<(), Failure> {
         let of_text = |text: &str| !put.marker.is_empty() && place.is_ours(text, &put.marker);
-        let given = |field: &&Name| held.get(field.as_str()).and_then(Value::as_str).is_some_and(of_text);
+        let given = |field: &&str| held.get(*field).and_then(Value::as_str).is_some_and(of_text);
         let (mark, visible) = (place.mark.filter(given), place.visible.and_then(Optional::name));
-        let fields = [Some(ID), mark.map(Name::as_str), visible.map(Name::as_str)].into_iter().flatten().collect();
+        let fields = [Some(ID), mark, visible].into_iter().flatten().collect();
         let rows = self.list(place.structure, fields, self.by_id(crm_id), deadline).await?;
-        let what = format!("row {crm_id} of {}", place.structure.as_str());
+        let what = format!("row {crm_id} of {}", place.structure);
         let Some(row) = rows.iter().find(|row| row.get(ID).is_some_and(|id| id == crm_id)) else {
             return Err(if rows.is_empty() {
                 Failure::Gone(format!("{what} is not there"))
@@ -100,8 +101,8 @@ impl Client {
         if place.visible.is_some_and(|visible| !shown(row, visible)) {
             return Err(Failure::Gone(format!("{what} was removed")));
         }
-        let has = |field: &Name, row: &Row| row.get(field.as_str()).is_some_and(|text| of_text(text));
-        if mark.is_some_and(|field| !has(field, row)) {
+        let has = |field: &str| row.get(field).is_some_and(|text| of_text(text));
+        if mark.is_some_and(|field| !has(field)) {
             return Err(Failure::Gone(format!("{what} has our mark no more")));
         }
         Ok(())

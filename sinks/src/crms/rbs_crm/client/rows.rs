@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::ID;
-use crate::crms::rbs_crm::settings::{Name, Optional};
 use crate::crms::rbs_crm::xml::Said;
 use crate::failure::Failure;
+use crate::kit::ids::oldest;
+use crate::kit::names::Optional;
 
 /// A row, by field.
 pub type Row = BTreeMap<String, String>;
@@ -27,19 +28,14 @@ pub fn by_uid(uids: Vec<String>, said: Vec<Said>) -> Result<Vec<(String, Vec<Row
 }
 
 /// The oldest row whose field says that it is ours.
-pub fn marked(rows: Vec<Row>, field: &Name, ours: impl Fn(&str) -> bool) -> Option<String> {
-    let rows = rows.into_iter().filter(|row| row.get(field.as_str()).is_some_and(|text| ours(text)));
+pub fn marked(rows: Vec<Row>, field: &str, ours: impl Fn(&str) -> bool) -> Option<String> {
+    let rows = rows.into_iter().filter(|row| row.get(field).is_some_and(|text| ours(text)));
     oldest(rows.filter_map(|row| text(&row, ID)))
-}
-
-/// The CRM numbers its rows: the lowest id is the oldest.
-pub fn oldest(ids: impl Iterator<Item = String>) -> Option<String> {
-    ids.min_by_key(|id| (id.parse::<u64>().unwrap_or(u64::MAX), id.clone()))
 }
 
 /// Not removed, as far as the row says.
 pub fn shown(row: &Row, visible: &Optional) -> bool {
-    visible.name().and_then(|field| row.get(field.as_str())).is_none_or(|visible| visible != "0")
+    visible.name().and_then(|field| row.get(field)).is_none_or(|visible| visible != "0")
 }
 
 /// A field that is filled.
@@ -79,7 +75,6 @@ mod tests {
             <item><id>10</id><text>чужое</text></item><item><id>12</id><text>x [rf:ab]</text></item>\
             <item><id>9</id></item><item><id>11</id><text>y [rf:ab]</text></item></action></response>";
         let rows = xml::read(body).unwrap().remove(0).rows;
-        let field = "text".parse().unwrap();
-        assert_eq!(marked(rows, &field, |text| text.contains("[rf:ab]")).as_deref(), Some("11"));
+        assert_eq!(marked(rows, "text", |text| text.contains("[rf:ab]")).as_deref(), Some("11"));
     }
 }

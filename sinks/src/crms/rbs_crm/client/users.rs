@@ -7,7 +7,6 @@ use tokio::time::Instant;
 
 use super::rows::{shown, text};
 use super::{Client, ID};
-use crate::crms::rbs_crm::settings::Name;
 use crate::crms::rbs_crm::xml::{Action, Ask};
 use crate::failure::Failure;
 use crate::kit::people;
@@ -20,7 +19,7 @@ impl Client {
     pub(super) async fn users(&self, deadline: Instant) -> Result<Vec<String>, Failure> {
         let users = &self.names.users;
         let mut fields = vec![ID, users.name.as_str()];
-        fields.extend(users.visible.name().map(Name::as_str));
+        fields.extend(users.visible.name());
         let structure = users.structure.as_str();
         let ask = Ask::List { structure, fields, filters: Vec::new(), order: None, limit: USERS_MAX };
         let rows = self.rows(vec![Action::new("users", ask)], deadline).await?;

@@ -9,8 +9,9 @@ use schemas::{Call, Phone};
 use super::{Rules, spellings};
 use crate::connector::{Known, Look};
 use crate::crms::rbs_crm::found::{Company, Holders, Query};
-use crate::kit::phones::{self, same_number};
-use crate::kit::plan::look;
+use crate::kit::ids::age;
+use crate::kit::phones::{self, among};
+use crate::kit::plan;
 
 /// The look-up of the client's number.
 const BY_NUMBER: &str = "counterparty";
@@ -100,9 +101,10 @@ pub fn find(rules: &Rules, call: &Call, known: &Known, bound: Option<&str>) -> C
         let remembered = known.remembered.get("company").map(String::as_str);
         if let Some(id) = bound.or(made).or(remembered) {
             let query = Query::Companies { ids: vec![id.to_owned()] };
-            let holders = holders(known, "known-counterparty", &query, "the counterparty this number had before")?;
+            let why = "the counterparty this number had before";
+            let holders: Holders = plan::found(known, "known-counterparty", &query, why)?;
             if let Some(company) = holders.companies.into_iter().find(|company| company.id == id) {
-                let own_phone = has(&company.phones, client);
+                let own_phone = among(&company.phones, client);
                 // One made for the number may have been given another number since; then the number decides again.
                 if own_phone || bound.is_some() {
                     return ControlFlow::Continue(found(company, own_phone, 1));
@@ -120,9 +122,9 @@ pub fn find(rules: &Rules, call: &Call, known: &Known, bound: Option<&str>) -> C
 
 fn search(known: &Known, client: &Phone) -> ControlFlow<Look, Matched> {
     let query = Query::Holders { spellings: spellings(client) };
-    let all = holders(known, BY_NUMBER, &query, "who has the client's number")?;
-    let own: Vec<Company> = all.companies.into_iter().filter(|company| has(&company.phones, client)).collect();
-    let persons = all.persons.into_iter().filter(|person| has(&person.phones, client));
+    let all: Holders = plan::found(known, BY_NUMBER, &query, "who has the client's number")?;
+    let own: Vec<Company> = all.companies.into_iter().filter(|company| among(&company.phones, client)).collect();
+    let persons = all.persons.into_iter().filter(|person| among(&person.phones, client));
     let owners: BTreeSet<String> = persons.map(|person| person.owner).filter(|owner| real(owner)).collect();
     let count = own.iter().map(|company| &company.id).chain(&owners).collect::<BTreeSet<_>>().len();
     if let Some(company) = oldest(own) {
@@ -132,17 +134,11 @@ fn search(known: &Known, client: &Phone) -> ControlFlow<Look, Matched> {
         return ControlFlow::Continue(Matched::Unknown);
     }
     let query = Query::Companies { ids: owners.iter().take(OWNERS_MAX).cloned().collect() };
-    let all = holders(known, "owners", &query, "the counterparties of the contact persons with this number")?;
+    let why = "the counterparties of the contact persons with this number";
+    let all: Holders = plan::found(known, "owners", &query, why)?;
     let companies: Vec<Company> = all.companies.into_iter().filter(|company| owners.contains(&company.id)).collect();
     let count = companies.len();
     ControlFlow::Continue(oldest(companies).map_or(Matched::Unknown, |company| found(company, false, count)))
-}
-
-fn holders(known: &Known, name: &str, query: &Query, why: &str) -> ControlFlow<Look, Holders> {
-    match known.found.get(name) {
-        Some(found) => ControlFlow::Continue(serde_json::from_value(found.clone()).unwrap_or_default()),
-        None => ControlFlow::Break(look(name, query, why)),
-    }
 }
 
 fn found(company: Company, own_phone: bool, of: usize) -> Matched {
@@ -150,13 +146,8 @@ fn found(company: Company, own_phone: bool, of: usize) -> Matched {
     Matched::Found { id: company.id, name: company.name, manager, own_phone, of }
 }
 
-fn has(stored: &[String], client: &Phone) -> bool {
-    stored.iter().any(|stored| same_number(client, stored))
-}
-
-/// The CRM numbers its rows: the lowest id is the oldest.
 fn oldest(companies: Vec<Company>) -> Option<Company> {
-    companies.into_iter().min_by_key(|company| (company.id.parse::<u64>().unwrap_or(u64::MAX), company.id.clone()))
+    companies.into_iter().min_by_key(|company| age(&company.id))
 }
 
 /// An unset reference may be empty or 0.

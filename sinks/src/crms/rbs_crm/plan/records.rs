@@ -2,13 +2,12 @@
 
 use schemas::time::later;
 use schemas::{Call, Direction, Recording};
-use serde_json::{Map, Value};
 
 use super::{Rules, texts};
 use crate::connector::{Made, Put};
-use crate::crms::rbs_crm::settings::{Name, Optional};
 use crate::kit::marks::{mark, marked};
 use crate::kit::people::{Responsible, stays};
+use crate::kit::records::{Fields, put};
 use crate::kit::{phones, times};
 
 /// The kinds of record, as [`Put::record`] names them.
@@ -27,31 +26,6 @@ pub mod kind {
     pub const SEEN: &[&str] = &[COMPANY, CONTACT, HISTORY, TASK];
 }
 
-#[derive(Default)]
-struct Fields(Map<String, Value>);
-
-impl Fields {
-    fn set(&mut self, field: &Name, value: impl Into<String>) {
-        self.0.insert(field.as_str().to_owned(), Value::String(value.into()));
-    }
-
-    fn known(&mut self, field: &Name, value: Option<impl Into<String>>) {
-        if let Some(value) = value {
-            self.set(field, value);
-        }
-    }
-
-    fn optional(&mut self, field: &Optional, value: Option<impl Into<String>>) {
-        if let (Some(field), Some(value)) = (field.name(), value) {
-            self.set(field, value);
-        }
-    }
-}
-
-fn put(name: &str, record: &str, fields: Fields, marker: String, why: impl Into<String>) -> Put {
-    Put { name: name.to_owned(), record: record.to_owned(), content: fields.0, marker, remember: None, why: why.into() }
-}
-
 /// R4: a new counterparty, named by its number and found again by it.
 pub fn company(rules: &Rules, call: &Call, responsible: &Responsible) -> Put {
     let names = &rules.settings.structures.companies;
@@ -61,7 +35,7 @@ pub fn company(rules: &Rules, call: &Call, responsible: &Responsible) -> Put {
     fields.known(&names.name, client.map(schemas::Phone::pretty));
     fields.set(&names.phone, number.clone());
     fields.known(&names.manager, responsible.user.clone());
-    fields.optional(&names.visible, Some("1"));
+    fields.set(&names.visible, "1");
     let why = responsible.because("R4: a counterparty for a number that nobody has");
     let made = put("company", kind::COMPANY, fields, number, why);
     Put { remember: Some("company"), ..made }
@@ -81,15 +55,15 @@ pub fn contact(rules: &Rules, call: &Call, owner: Option<&str>, responsible: &Re
     let mut fields = Fields::default();
     fields.known(&names.owner, owner);
     fields.set(&names.date, times::civil(times::began(call), &rules.zone));
-    fields.optional(&names.r#type, Some(names.call.as_str()));
-    fields.optional(&names.direction, Some(direction.as_str()));
-    fields.optional(&names.phone, phones::shown(call.client.as_ref()));
+    fields.set(&names.r#type, names.call.as_str());
+    fields.set(&names.direction, direction.as_str());
+    fields.known(&names.phone, phones::shown(call.client.as_ref()));
     fields.known(&names.responsible, responsible.user.clone());
     fields.set(&names.description, description);
-    fields.optional(&names.record_url, call.recordings.first().map(|recording| recording.url.as_str()));
-    fields.optional(&names.duration, times::talk_seconds(call).map(|seconds| seconds.to_string()));
-    fields.optional(&names.external_id, Some(marker.as_str()));
-    fields.optional(&names.visible, Some("1"));
+    fields.known(&names.record_url, call.recordings.first().map(|recording| recording.url.as_str()));
+    fields.known(&names.duration, times::talk_seconds(call).map(|seconds| seconds.to_string()));
+    fields.set(&names.external_id, marker.as_str());
+    fields.set(&names.visible, "1");
     put("contact", kind::CONTACT, fields, marker, responsible.because("R4: a document for every call that ended"))
 }
 
@@ -121,12 +95,12 @@ pub fn task(rules: &Rules, call: &Call, owner: Option<&str>, responsible: &Respo
     let mut fields = Fields::default();
     fields.known(&names.owner, owner);
     fields.set(&names.date, times::civil(over, &rules.zone));
-    fields.optional(&names.deadline, Some(times::civil(due, &rules.zone)));
+    fields.set(&names.deadline, times::civil(due, &rules.zone));
     fields.known(&names.responsible, responsible.user.clone());
     fields.set(&names.name, texts::MISSED_CALL);
     fields.set(&names.description, description);
     fields.set(&names.status, names.open.as_str());
-    fields.optional(&names.visible, Some("1"));
+    fields.set(&names.visible, "1");
     put("task", kind::TASK, fields, marker, responsible.because("R6: a missed incoming call makes a task"))
 }
 

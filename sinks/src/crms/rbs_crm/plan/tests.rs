@@ -10,75 +10,25 @@ mod tasks;
 
 use std::collections::BTreeMap;
 
-use schemas::{CallId, CallState, Direction, Leg, Marketing, Outcome, Phone, Recording, Talk, Timestamp, Who};
+use schemas::{CallState, Phone, Who};
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::connector::{Made, Put};
+use crate::connector::Put;
 use crate::crms::rbs_crm::found::{Company, Holders, Person};
+use crate::kit::calls::{self, at, from, outgoing, recorded, rung, talked};
+use crate::kit::trial::{Far, Trial};
 use crm::Crm;
 
 const CLIENT: &str = "79161112233";
 
-fn at(time: &str) -> Timestamp {
-    format!("2026-11-19T{time}Z").parse().unwrap()
-}
-
-fn talk(extension: &str) -> Talk {
-    Talk { who: Who::extension(extension), began_at: at("09:00:10") }
-}
-
 /// An ended incoming call from [`CLIENT`] that 101 answered.
 fn answered() -> Call {
-    Call {
-        id: CallId("acme-uis/77".to_owned()),
-        account: "acme".parse().unwrap(),
-        source: "acme-uis".parse().unwrap(),
-        session: "77".into(),
-        use_number: 1,
-        revision: 3,
-        direction: Direction::Incoming,
-        state: CallState::Ended,
-        outcome: Some(Outcome::Answered),
-        presumed: false,
-        client: Some(Phone::read(CLIENT, "RU")),
-        line: Some(Phone::read("74951112233", "RU")),
-        legs: vec![Leg {
-            who: Who::extension("101"),
-            rang_at: Some(at("09:00:00")),
-            answered_at: Some(at("09:00:10")),
-        }],
-        talks: vec![talk("101")],
-        recordings: Vec::new(),
-        marketing: Marketing::default(),
-        started_at: at("09:00:00"),
-        answered_at: Some(at("09:00:10")),
-        ended_at: Some(at("09:01:15")),
-        talk_seconds: Some(65),
-        wait_seconds: Some(10),
-        last_heard_at: at("09:01:15"),
-        anomalies: Vec::new(),
-        events: Vec::new(),
-    }
+    Call { line: Some(Phone::read("74951112233", "")), ..calls::answered(CLIENT, Who::extension("101")) }
 }
 
 fn missed() -> Call {
-    let leg = Leg { who: Who::extension("101"), rang_at: Some(at("09:00:00")), answered_at: None };
-    let outcome = Some(Outcome::Missed);
-    Call { outcome, legs: vec![leg], talks: Vec::new(), answered_at: None, talk_seconds: None, ..answered() }
-}
-
-fn outgoing(call: Call) -> Call {
-    Call { direction: Direction::Outgoing, ..call }
-}
-
-fn from(said: &str, call: Call) -> Call {
-    Call { client: Some(Phone::read(said, "RU")), ..call }
-}
-
-fn recorded(urls: &[&str], call: Call) -> Call {
-    let recording = |url: &&str| Recording { url: (*url).to_owned(), heard_at: at("09:02:00") };
-    Call { recordings: urls.iter().map(recording).collect(), ..call }
+    calls::missed(answered())
 }
 
 /// Settings on top of the defaults; 17 has 101, 18 has 102.

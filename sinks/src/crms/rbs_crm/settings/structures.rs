@@ -4,53 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{Name, Optional};
-
-/// What a default is written as: text for a name or a value, a list of texts for several names.
-trait Preset {
-    type From;
-    fn of(from: Self::From) -> Self;
-}
-impl Preset for Name {
-    type From = &'static str;
-    fn of(from: &'static str) -> Self {
-        Self::preset(from)
-    }
-}
-impl Preset for Optional {
-    type From = &'static str;
-    fn of(from: &'static str) -> Self {
-        Self::preset(from)
-    }
-}
-impl Preset for String {
-    type From = &'static str;
-    fn of(from: &'static str) -> Self {
-        from.to_owned()
-    }
-}
-impl Preset for Vec<Name> {
-    type From = &'static [&'static str];
-    fn of(from: Self::From) -> Self {
-        from.iter().map(|name| Name::of(name)).collect()
-    }
-}
-
-macro_rules! names {
-    ($($(#[$doc:meta])* $structure:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $default:expr,)* })*) => { $(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-        #[serde(deny_unknown_fields, default)]
-        pub struct $structure {
-            $($(#[$field_doc])* pub $field: $type,)*
-        }
-        impl Default for $structure {
-            fn default() -> Self {
-                Self { $($field: <$type as Preset>::of($default),)* }
-            }
-        }
-    )* };
-}
+use crate::kit::names::{Name, Optional, names};
 
 names! {
     /// Counterparties.

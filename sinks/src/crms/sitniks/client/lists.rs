@@ -14,7 +14,9 @@ use crate::connector::{Look, Put};
 use crate::crms::sitniks::found::{Card, Query, spellings};
 use crate::crms::sitniks::settings::Field;
 use crate::failure::Failure;
+use crate::kit::ids::age;
 use crate::kit::phones::same_number;
+use crate::kit::plan::unreadable;
 
 /// Rows asked for at once: the API gives no more.
 const LIMIT: usize = 50;
@@ -30,14 +32,13 @@ pub(super) struct Listed<T> {
 impl Client {
     /// Looks up what the plan asks for.
     pub async fn look(&self, look: &Look) -> Result<Value, Failure> {
-        let unclear = |why: serde_json::Error| Failure::NotUnderstood(format!("look-up {}: {why}", look.name));
         let deadline = self.deadline();
-        match serde_json::from_value(look.query.clone()).map_err(unclear)? {
+        match serde_json::from_value(look.query.clone()).map_err(unreadable(look))? {
             Query::Number { number, spelling } => {
                 let cards = self.cards(&Phone::read(&number, ""), &spelling, deadline).await?;
-                serde_json::to_value(cards).map_err(unclear)
+                serde_json::to_value(cards).map_err(unreadable(look))
             }
-            Query::Card { id } => serde_json::to_value(self.card(&id, deadline).await?).map_err(unclear),
+            Query::Card { id } => serde_json::to_value(self.card(&id, deadline).await?).map_err(unreadable(look)),
             Query::Users => self.users(deadline).await,
         }
     }
@@ -139,9 +140,4 @@ impl Client {
 
 fn card(row: &Value) -> Option<Card> {
     Some(Card { id: answers::id(row)?, phone: row.get("phone").and_then(answers::text).unwrap_or_default() })
-}
-
-/// The CRM numbers its records: the lowest id is the oldest.
-fn age(id: &str) -> (u64, String) {
-    (id.parse().unwrap_or(u64::MAX), id.to_owned())
 }

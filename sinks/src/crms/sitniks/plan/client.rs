@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use schemas::{Call, Phone};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Rules, kind};
 use crate::connector::{Known, Look, Made};
 use crate::crms::sitniks::found::{Card, Query, spellings};
 use crate::crms::sitniks::settings::Field;
+use crate::kit::ids::age;
 use crate::kit::phones::{self, same_number};
-use crate::kit::plan::look;
+use crate::kit::plan::found;
 
 /// The first look-up of the client's number; one follows for each other way of writing it.
 const BY_NUMBER: &str = "client-1";
@@ -86,7 +86,7 @@ pub fn find<'c>(rules: &Rules, call: &'c Call, known: &Known) -> ControlFlow<Loo
             None => remembered.map(|id| (REMEMBERED, id, "the card that this number had before")),
         };
         if let Some((name, id, why)) = ours {
-            let card: Option<Card> = ask(known, name, &Query::Card { id: id.to_owned() }, why)?;
+            let card: Option<Card> = found(known, name, &Query::Card { id: id.to_owned() }, why)?;
             if card.is_some_and(|card| card.id == id && same_number(number, &card.phone)) {
                 return ControlFlow::Continue(Matched::Found { id: id.to_owned(), of: 1 });
             }
@@ -99,10 +99,9 @@ fn by_number<'c>(known: &Known, number: &'c Phone, made: Option<&Made>) -> Contr
     for (index, spelling) in spellings(number).into_iter().enumerate() {
         let query = Query::Number { number: number.e164.as_deref().unwrap_or_default().to_owned(), spelling };
         let name = format!("client-{}", index + 1);
-        let cards: Option<Vec<Card>> = ask(known, &name, &query, "who has the client's number")?;
-        let cards = cards.unwrap_or_default().into_iter().filter(|card| same_number(number, &card.phone));
-        // The CRM numbers its cards: the lowest id is the oldest.
-        let cards: BTreeSet<(u64, String)> = cards.map(|card| (card.id.parse().unwrap_or(u64::MAX), card.id)).collect();
+        let cards: Vec<Card> = found(known, &name, &query, "who has the client's number")?;
+        let cards = cards.into_iter().filter(|card| same_number(number, &card.phone));
+        let cards: BTreeSet<_> = cards.map(|card| age(&card.id)).collect();
         if let Some((_, id)) = cards.first() {
             return ControlFlow::Continue(Matched::Found { id: id.clone(), of: cards.len() });
         }
@@ -126,12 +125,4 @@ fn held<'c>(rules: &Rules, number: &Phone, row: Option<&Made>) -> Option<Matched
 
 fn has(card: &Made, number: &Phone) -> bool {
     card.content.get("phone").and_then(Value::as_str) == number.e164.as_deref()
-}
-
-/// What was found; nothing where the CRM has nothing.
-fn ask<T: DeserializeOwned>(known: &Known, name: &str, query: &Query, why: &str) -> ControlFlow<Look, Option<T>> {
-    match known.found.get(name) {
-        Some(found) => ControlFlow::Continue(serde_json::from_value(found.clone()).unwrap_or_default()),
-        None => ControlFlow::Break(look(name, query, why)),
-    }
 }

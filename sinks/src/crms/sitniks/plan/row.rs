@@ -1,18 +1,19 @@
 //! A row in the register of calls (S2), field by field, in the API's own names.
 
 use schemas::{Call, Direction};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Rules, id, kind};
 use crate::connector::{Made, Put};
 use crate::crms::sitniks::settings::Field;
 use crate::kit::people::Responsible;
+use crate::kit::records::{self, Fields};
 use crate::kit::{phones, times};
 
 /// The row as it must be. Of `held`, which the CRM has, only what may be changed is.
 pub fn put(rules: &Rules, call: &Call, client: Option<&str>, responsible: &Responsible, held: Option<&Made>) -> Put {
     let settings = &rules.settings;
-    let mut content = Map::new();
+    let mut fields = Fields::default();
     for field in Field::ALL {
         let Some(name) = settings.name(field) else { continue };
         let before = held.and_then(|held| held.content.get(name));
@@ -20,11 +21,10 @@ pub fn put(rules: &Rules, call: &Call, client: Option<&str>, responsible: &Respo
             Some(_) if !settings.changeable.contains(&field) => before.cloned(),
             _ => value(rules, call, client, responsible, field).or(before.map(|_| Value::Null)),
         };
-        content.extend(value.map(|value| (name.to_owned(), value)));
+        fields.known(name, value);
     }
     let why = responsible.because(&format!("S2: the row of a call that is {}", stands(call)));
-    let (name, record) = (kind::CALL.to_owned(), kind::CALL.to_owned());
-    Put { name, record, content, marker: call.id.to_string(), remember: None, why }
+    records::put(kind::CALL, kind::CALL, fields, call.id.to_string(), why)
 }
 
 /// Where the call stands, for people.

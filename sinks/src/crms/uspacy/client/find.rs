@@ -9,6 +9,7 @@ use super::{CALLS, Client, activities, query, rows};
 use crate::connector::Put;
 use crate::crms::uspacy::plan::kind;
 use crate::failure::Failure;
+use crate::kit::ids::oldest;
 
 /// In which order lists come is not documented: the newest stand at one of the ends. So many pages are read at each.
 const END_PAGES: u64 = 2;
@@ -40,7 +41,7 @@ impl Client {
         };
         let number = put.content.get("title").and_then(Value::as_str).unwrap_or_default();
         let rows = self.with_number("leads", &format!("+{number}"), ours, deadline).await?;
-        Ok(oldest(rows.iter().filter(|row| ours(row))))
+        Ok(oldest(rows.iter().filter(|row| ours(row)).filter_map(rows::id)))
     }
 
     /// By the number that stands for the call; among the calls of the client first.
@@ -79,7 +80,8 @@ impl Client {
             pairs.extend(search.iter().cloned());
             let page = self.page(path, pairs, deadline).await?;
             read.push(number);
-            if let Some(found) = oldest(page.rows.iter().filter(|row| ours(row) && !rows::deleted(row))) {
+            let here = page.rows.iter().filter(|row| ours(row) && !rows::deleted(row));
+            if let Some(found) = oldest(here.filter_map(rows::id)) {
                 return Ok(Some(found));
             }
             // Where the CRM does not say how many pages there are, the next one is tried.
@@ -88,11 +90,6 @@ impl Client {
         }
         Ok(None)
     }
-}
-
-/// The CRM numbers its records: the lowest id is the oldest.
-fn oldest<'r>(rows: impl Iterator<Item = &'r Value>) -> Option<String> {
-    rows.filter_map(rows::id).min_by_key(|id| id.parse::<u64>().unwrap_or(u64::MAX))
 }
 
 fn text<'r>(row: &'r Value, field: &str) -> &'r str {

@@ -10,10 +10,12 @@ use tokio::time::Instant;
 use super::rows::{self, Page};
 use super::{Ask, Client, LEADS, answers, query};
 use crate::connector::{Checked, Look};
-use crate::crms::uspacy::found::{Query, has};
+use crate::crms::uspacy::found::Query;
 use crate::failure::Failure;
 use crate::kit::answers::Kind;
 use crate::kit::people;
+use crate::kit::phones::among;
+use crate::kit::plan::unreadable;
 
 const USERS: &str = "/company/v1/users";
 /// Pages of users that are read: 5000 users.
@@ -24,8 +26,7 @@ const SEARCH_PAGES: u64 = 5;
 impl Client {
     /// Looks up what the plan asks for, within one deadline.
     pub async fn look(&self, look: &Look) -> Result<Value, Failure> {
-        let unclear = |why: serde_json::Error| Failure::NotUnderstood(format!("look-up {}: {why}", look.name));
-        let query = serde_json::from_value(look.query.clone()).map_err(unclear)?;
+        let query = serde_json::from_value(look.query.clone()).map_err(unreadable(look))?;
         let deadline = Instant::now() + self.timeout;
         let found = match query {
             Query::Users => return Ok(people::found(self.users(deadline).await?)),
@@ -135,7 +136,7 @@ impl Client {
                 pairs.extend(query::by_number(*way, &client));
                 let Page { rows, last } = self.page(&path, pairs, deadline).await?;
                 let (read, before) = (rows.len() as u64, found.len());
-                let ours = rows.into_iter().filter(|row| has(&rows::phones(row), &client) && !rows::deleted(row));
+                let ours = rows.into_iter().filter(|row| among(&rows::phones(row), &client) && !rows::deleted(row));
                 found.extend(ours.filter_map(|row| Some((rows::id(&row)?, row))));
                 // A page without the number: the search was passed over, or what follows is no closer to it.
                 if found.len() == before || is_last(page, last, read) {

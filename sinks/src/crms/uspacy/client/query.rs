@@ -3,6 +3,7 @@
 use schemas::Phone;
 
 use crate::crms::uspacy::settings::Way;
+use crate::kit::phones;
 
 /// Rows of a page: as many as the CRM gives.
 pub const ROWS: u64 = 100;
@@ -26,16 +27,12 @@ pub fn by_number(way: Way, client: &Phone) -> Pairs {
 
 /// The last nine digits of a number.
 pub fn tail(client: &Phone) -> String {
-    last(client.full_digits().unwrap_or_default(), TAIL).to_owned()
+    phones::tail(client, TAIL).to_owned()
 }
 
 /// How the last seven digits of a number may be written.
 fn spellings(client: &Phone) -> Vec<String> {
-    let seven = last(client.full_digits().unwrap_or_default(), 7);
-    if seven.len() < 7 {
-        return vec![seven.to_owned()];
-    }
-    let (a, b, c) = (&seven[..3], &seven[3..5], &seven[5..]);
+    let Some([a, b, c]) = phones::groups(client) else { return vec![phones::tail(client, 7).to_owned()] };
     [format!("{a}{b}{c}"), format!("{a}-{b}-{c}"), format!("{a} {b} {c}"), format!("{a} {b}{c}"), format!("{a}-{b}{c}")]
         .into()
 }
@@ -49,10 +46,6 @@ fn filter(field: &str, values: &[String]) -> Pairs {
         }
     }
     pairs
-}
-
-fn last(digits: &str, count: usize) -> &str {
-    &digits[digits.len().saturating_sub(count)..]
 }
 
 #[cfg(test)]

@@ -4,14 +4,14 @@
 use std::ops::ControlFlow;
 
 use schemas::{Call, Phone};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::name;
 use crate::connector::{Known, Look};
-use crate::crms::uspacy::found::{Holder, Lead, Query, has};
-use crate::kit::phones;
-use crate::kit::plan::look;
+use crate::crms::uspacy::found::{Holder, Lead, Query};
+use crate::kit::ids;
+use crate::kit::phones::{self, among};
+use crate::kit::plan::found;
 
 /// Under this word a lead is remembered for its number.
 pub const REMEMBERED: &str = "lead";
@@ -102,7 +102,7 @@ pub fn find(call: &Call, known: &Known) -> ControlFlow<Look, Place> {
 
 /// The open lead of a number: the one we made for it earlier, else of all the newest, as it is what is being worked on.
 fn open_lead(known: &Known, client: &Phone) -> ControlFlow<Look, Option<(Lead, usize)>> {
-    let ours = |lead: &Lead| lead.open && has(&lead.phones, client);
+    let ours = |lead: &Lead| lead.open && among(&lead.phones, client);
     if let Some(id) = known.remembered.get(REMEMBERED) {
         let query = Query::Lead { id: id.clone() };
         let lead: Option<Lead> = found(known, REMEMBERED_LEAD, &query, "the lead that we made for this number")?;
@@ -115,29 +115,17 @@ fn open_lead(known: &Known, client: &Phone) -> ControlFlow<Look, Option<(Lead, u
     let mut leads: Vec<Lead> = found(known, LEADS, &query, "U1: the client's open lead gets the call")?;
     leads.retain(ours);
     let of = leads.len();
-    ControlFlow::Continue(leads.into_iter().max_by_key(|lead| age(&lead.id)).map(|lead| (lead, of)))
+    ControlFlow::Continue(leads.into_iter().max_by_key(|lead| ids::age(&lead.id)).map(|lead| (lead, of)))
 }
 
 fn holders(known: &Known, name: &str, query: &Query, why: &str, client: &Phone) -> ControlFlow<Look, Vec<Holder>> {
     let mut holders: Vec<Holder> = found(known, name, query, why)?;
-    holders.retain(|holder| has(&holder.phones, client));
+    holders.retain(|holder| among(&holder.phones, client));
     ControlFlow::Continue(holders)
 }
 
-fn found<T: DeserializeOwned + Default>(known: &Known, name: &str, query: &Query, why: &str) -> ControlFlow<Look, T> {
-    match known.found.get(name) {
-        Some(found) => ControlFlow::Continue(serde_json::from_value(found.clone()).unwrap_or_default()),
-        None => ControlFlow::Break(look(name, query, why)),
-    }
-}
-
 fn oldest(holders: Vec<Holder>) -> Option<String> {
-    holders.into_iter().map(|holder| holder.id).min_by_key(|id| age(id))
-}
-
-/// The CRM numbers its records: the lowest id is the oldest.
-fn age(id: &str) -> (u64, String) {
-    (id.parse().unwrap_or(u64::MAX), id.to_owned())
+    ids::oldest(holders.into_iter().map(|holder| holder.id))
 }
 
 /// An id in a record's content: a number, or what is none as a text.

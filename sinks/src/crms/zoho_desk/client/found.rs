@@ -15,9 +15,11 @@ use crate::crms::zoho_desk::found::{Contact, Fields, Module, Query, Ticket};
 use crate::crms::zoho_desk::plan::{CF, kind, spellings};
 use crate::failure::Failure;
 use crate::kit::answers::Kind;
+use crate::kit::ids::oldest;
 use crate::kit::kept::Kept;
 use crate::kit::people;
-use crate::kit::phones::same_number;
+use crate::kit::phones::among;
+use crate::kit::plan::unreadable;
 use crate::kit::times::utc_millis;
 
 /// Around an instant that the CRM may keep in whole seconds.
@@ -48,9 +50,8 @@ impl FieldsKept {
 impl Client {
     /// Looks up what the plan asks for.
     pub async fn look(&self, look: &Look) -> Result<Value, Failure> {
-        let strange = |why: serde_json::Error| Failure::NotUnderstood(format!("look-up {}: {why}", look.name));
         let deadline = self.deadline();
-        let found = match serde_json::from_value(look.query.clone()).map_err(strange)? {
+        let found = match serde_json::from_value(look.query.clone()).map_err(unreadable(look))? {
             Query::Users => Ok(people::found(self.active(deadline).await?.into_iter().map(|agent| agent.id))),
             Query::Fields => serde_json::to_value(self.all_fields(deadline).await?),
             Query::Contacts { spellings } => serde_json::to_value(self.contacts(&spellings, deadline).await?),
@@ -62,7 +63,7 @@ impl Client {
                 serde_json::to_value(self.record("tickets", &id, deadline).await?.as_ref().and_then(ticket))
             }
         };
-        found.map_err(strange)
+        found.map_err(unreadable(look))
     }
 
     /// Finds the record that an earlier try of `put` may have made: the oldest with its marker.
@@ -74,7 +75,7 @@ impl Client {
             kind::CONTACT => {
                 let number = Phone::read(&put.marker, "");
                 let holders = self.contacts(&spellings(&number), deadline).await?.into_iter();
-                let ours = holders.filter(|one| one.phones.iter().any(|phone| same_number(&number, phone)));
+                let ours = holders.filter(|one| among(&one.phones, &number));
                 return Ok(oldest(ours.map(|contact| contact.id)));
             }
             kind::CONTACT_MARKS | kind::TICKET_MARKS => return self.find_marks(put, deadline).await,
@@ -191,8 +192,4 @@ impl Client {
 fn custom_field(put: &Put) -> Option<&str> {
     let ours = put.content.iter().find(|(key, value)| key.starts_with(CF) && value.as_str() == Some(&put.marker));
     ours.and_then(|(key, _)| key.strip_prefix(CF))
-}
-
-fn oldest(ids: impl Iterator<Item = String>) -> Option<String> {
-    ids.min_by_key(|id| (id.len(), id.clone()))
 }

@@ -10,8 +10,9 @@ use super::values::{Filling, left_out};
 use super::{FIELDS, Walk, found, kind, owner, records, spellings, text};
 use crate::connector::Made;
 use crate::crms::zoho_desk::found::{Contact, Query, Ticket, Values};
+use crate::kit::ids::age;
 use crate::kit::people::USERS;
-use crate::kit::phones::{self, same_number};
+use crate::kit::phones::{self, among};
 use crate::kit::plan::{Step, ensure};
 
 /// The look-up of the client's number.
@@ -55,7 +56,7 @@ impl<'a> Walk<'a> {
         }
         // One made for the number may be gone, or may have been given another number since; then the number decides again.
         if let Some(id) = self.known.remembered.get(kind::CONTACT)
-            && self.contact_by_id(id)?.is_some_and(|contact| has(&contact, client))
+            && self.contact_by_id(id)?.is_some_and(|contact| among(&contact.phones, client))
         {
             self.fill_contact(id)?;
             self.note(format!("contact {id}, made for this number earlier"));
@@ -104,7 +105,7 @@ impl<'a> Walk<'a> {
     fn by_number(&mut self, client: &Phone) -> Step<Option<Bound>> {
         let query = Query::Contacts { spellings: spellings(client) };
         let all: Vec<Contact> = found(self.known, BY_NUMBER, &query, "who has the client's number")?;
-        let holders: Vec<Contact> = all.into_iter().filter(|contact| has(contact, client)).collect();
+        let holders: Vec<Contact> = all.into_iter().filter(|contact| among(&contact.phones, client)).collect();
         let Some(oldest) = holders.iter().min_by_key(|contact| age(&contact.id)) else {
             return ControlFlow::Continue(None);
         };
@@ -178,16 +179,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn has(contact: &Contact, client: &Phone) -> bool {
-    contact.phones.iter().any(|phone| same_number(client, phone))
-}
-
 /// The name of the look-up of one record.
 pub(super) fn one(kind: &str, id: &str) -> String {
     format!("{kind} {id}")
-}
-
-/// Zoho numbers its records: the lowest id is the oldest.
-fn age(id: &str) -> (usize, String) {
-    (id.len(), id.to_owned())
 }

@@ -1,20 +1,19 @@
 //! How a number may stand in a contact: as people typed it.
 
 use schemas::Phone;
-use schemas::phone::digits;
+
+use crate::kit::phones::bare;
 
 /// Texts that a search for the number asks for, at most a dozen. The last two have wildcards: any prefix, and any separators
 /// between the usual groups. None of them is proof: what is found is compared with `same_number`.
 pub fn spellings(client: &Phone) -> Vec<String> {
     let Some(full) = client.full_digits() else { return Vec::new() };
-    let pretty = client.pretty();
-    let bare = pretty.split_once(' ').map(|(_, rest)| digits(rest)).filter(|bare| bare.len() >= 7);
-    let bare = bare.unwrap_or_else(|| full.to_owned());
+    let bare = bare(client).filter(|bare| bare.len() >= 7).unwrap_or_else(|| full.to_owned());
     let (area, rest) = bare.split_at(bare.len() - 7.min(bare.len()));
     let (a, b, c) = (&rest[..3.min(rest.len())], rest.get(3..5).unwrap_or_default(), rest.get(5..).unwrap_or_default());
     let mut spellings = vec![full.to_owned(), format!("+{full}")];
     spellings.extend(client.national());
-    spellings.extend([bare.clone(), pretty, format!("*{bare}"), format!("*{area}*{a}*{b}*{c}")]);
+    spellings.extend([bare.clone(), client.pretty(), format!("*{bare}"), format!("*{area}*{a}*{b}*{c}")]);
     spellings.dedup();
     spellings
 }

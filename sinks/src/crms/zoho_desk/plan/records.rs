@@ -10,6 +10,7 @@ use super::{Walk, text};
 use crate::connector::{Made, Put};
 use crate::crms::zoho_desk::texts;
 use crate::kit::people::{Responsible, stays};
+use crate::kit::records::{self, Fields};
 use crate::kit::times;
 
 /// What stands before the API name of a custom field.
@@ -42,9 +43,8 @@ fn fields(pairs: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Co
     pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), Value::String(value?)))).collect()
 }
 
-fn put(name: &str, content: Content, marker: String, why: impl Into<String>) -> Put {
-    let (name, record) = (name.to_owned(), name.to_owned());
-    Put { name, record, content, marker, remember: None, why: why.into() }
+fn put(kind: &str, content: Content, marker: String, why: impl Into<String>) -> Put {
+    records::put(kind, kind, Fields(content), marker, why)
 }
 
 /// A card named by its number, and found again by it.

@@ -6,82 +6,30 @@ mod fields;
 mod owners;
 mod rows;
 
-use schemas::{CallId, CallState, Direction, Leg, Marketing, Outcome, Phone, Recording, Talk, Timestamp, Who};
+use schemas::{CallId, CallState, Who};
 use serde_json::json;
 
 use super::*;
-use crate::connector::{Made, Put};
+use crate::connector::Put;
 use crate::crms::zoho_desk::found::{Contact, Field, Module, Ticket, Values};
+use crate::kit::calls::{self, from, marked, outgoing, recorded, rung, talked};
+use crate::kit::trial::{Far, Trial, is_marked};
 
 const CLIENT: &str = "380671112233";
 const SENIOR: &str = "900";
 const DEPARTMENT: &str = "201";
 
-fn at(time: &str) -> Timestamp {
-    format!("2026-11-19T{time}Z").parse().unwrap()
-}
-
-fn talk(extension: &str) -> Talk {
-    Talk { who: Who::extension(extension), began_at: at("09:00:10") }
-}
-
 /// An ended incoming call from [`CLIENT`] that 101 answered.
 fn answered() -> Call {
-    let leg = Leg { who: Who::extension("101"), rang_at: Some(at("09:00:00")), answered_at: Some(at("09:00:10")) };
-    Call {
-        id: CallId("acme-pbx/77".to_owned()),
-        account: "acme".parse().unwrap(),
-        source: "acme-pbx".parse().unwrap(),
-        session: "77".into(),
-        use_number: 1,
-        revision: 3,
-        direction: Direction::Incoming,
-        state: CallState::Ended,
-        outcome: Some(Outcome::Answered),
-        presumed: false,
-        client: Some(Phone::read(CLIENT, "UA")),
-        line: Some(Phone::read("380442223344", "UA")),
-        legs: vec![leg],
-        talks: vec![talk("101")],
-        recordings: Vec::new(),
-        marketing: Marketing::default(),
-        started_at: at("09:00:00"),
-        answered_at: Some(at("09:00:10")),
-        ended_at: Some(at("09:01:15")),
-        talk_seconds: Some(65),
-        wait_seconds: Some(10),
-        last_heard_at: at("09:01:15"),
-        anomalies: Vec::new(),
-        events: Vec::new(),
-    }
+    calls::answered(CLIENT, Who::extension("101"))
 }
 
 fn missed() -> Call {
-    let leg = Leg { who: Who::extension("101"), rang_at: Some(at("09:00:00")), answered_at: None };
-    let outcome = Some(Outcome::Missed);
-    Call { outcome, legs: vec![leg], talks: Vec::new(), answered_at: None, talk_seconds: None, ..answered() }
+    calls::missed(answered())
 }
 
 fn ringing() -> Call {
-    Call { state: CallState::Ringing, outcome: None, ended_at: None, wait_seconds: None, ..missed() }
-}
-
-fn outgoing(call: Call) -> Call {
-    Call { direction: Direction::Outgoing, ..call }
-}
-
-fn from(said: &str, call: Call) -> Call {
-    Call { client: Some(Phone::read(said, "UA")), ..call }
-}
-
-fn recorded(urls: &[&str], call: Call) -> Call {
-    let recording = |url: &&str| Recording { url: (*url).to_owned(), heard_at: at("09:02:00") };
-    Call { recordings: urls.iter().map(recording).collect(), ..call }
-}
-
-fn marked(marks: &[(&str, &str)], call: Call) -> Call {
-    let marks = marks.iter().map(|(mark, value)| ((*mark).to_owned(), (*value).to_owned())).collect();
-    Call { marketing: Marketing { marks }, ..call }
+    calls::ringing(answered())
 }
 
 /// The least settings, and more; 17 has 101, 18 has 102.
@@ -95,24 +43,20 @@ fn rules(more: Value) -> Rules {
     Rules { settings, zone: TimeZone::get("Europe/Kyiv").unwrap(), employees }
 }
 
-/// A Zoho Desk in a few lines, and a delivery that is carried out in it.
-struct Desk {
+/// A Zoho Desk with these records, where these agents work.
+struct Zoho {
     contacts: Vec<Contact>,
     tickets: Vec<Ticket>,
     fields: Fields,
     agents: Vec<&'static str>,
-    known: Known,
-    /// Every record made or changed, in order.
-    puts: Vec<Put>,
-    /// The names of look-ups, in order.
-    looks: Vec<String>,
 }
 
-impl Default for Desk {
+type Desk = Trial<Zoho>;
+
+impl Default for Zoho {
     fn default() -> Self {
         let fields = Fields { contacts: single(&[]), tickets: single(&[]), calls: single(&[]), tasks: single(&[]) };
-        let (contacts, tickets, known) = (Vec::new(), Vec::new(), Known::default());
-        Self { contacts, tickets, fields, agents: vec!["17", "18", SENIOR], known, puts: Vec::new(), looks: Vec::new() }
+        Self { contacts: Vec::new(), tickets: Vec::new(), fields, agents: vec!["17", "18", SENIOR] }
     }
 }
 
@@ -137,9 +81,28 @@ impl Desk {
         self
     }
 
-    fn remembers(mut self, what: &str, id: &str) -> Self {
-        self.known.remembered.insert(what.to_owned(), id.to_owned());
+    fn with(mut self, agents: &[&'static str]) -> Self {
+        self.agents = agents.to_vec();
         self
+    }
+
+    /// The id of a record; empty: there is none.
+    fn id(&self, name: &str) -> &str {
+        self.known.made.get(name).map(|made| made.crm_id.as_str()).unwrap_or_default()
+    }
+
+    /// A field of a record as the CRM holds it.
+    fn field(&self, name: &str, field: &str) -> &str {
+        self.known.made.get(name).and_then(|made| text(&made.content, field)).unwrap_or("(none)")
+    }
+}
+
+impl Far for Zoho {
+    type Rules = Rules;
+    type Query = Query;
+
+    fn next(rules: &Rules, call: &Call, known: &Known) -> Next {
+        rules.next(call, known)
     }
 
     fn answer(&self, query: Query) -> Value {
@@ -158,65 +121,26 @@ impl Desk {
         }
     }
 
-    /// Carries a call out; the note at the end. What was found is asked for anew each time, what was made is kept.
-    fn deliver(&mut self, rules: &Rules, call: &Call) -> String {
-        self.known.found.clear();
-        for _ in 0..50 {
-            match rules.next(call, &self.known) {
-                Next::Look(look) => {
-                    let found = self.answer(serde_json::from_value(look.query).unwrap());
-                    self.looks.push(look.name.clone());
-                    assert!(self.known.found.insert(look.name, found).is_none(), "looked up twice");
-                }
-                Next::Put(put) => self.put(put),
-                Next::Done { note } => return note,
-            }
-        }
-        panic!("the plan does not come to an end: {:?}", self.looks);
-    }
-
-    fn put(&mut self, put: Put) {
-        let made = self.known.made.get(&put.name).map(|made| made.crm_id.clone());
-        let new = made.is_none();
-        let marks = text(&put.content, "id").map(str::to_owned);
-        let crm_id = made.or(marks).unwrap_or_else(|| (1000 + self.puts.len()).to_string());
-        let named = |field: &str| text(&put.content, field).unwrap_or_default().to_owned();
+    fn take(&mut self, put: &Put, before: Option<String>, free: String) -> String {
+        assert!(is_marked(put), "{put:?} does not hold its marker");
+        let new = before.is_none();
+        let named = |field: &str| text(&put.content, field).map(str::to_owned);
+        let id = before.or_else(|| named("id")).unwrap_or(free);
         match put.record.as_str() {
             kind::CONTACT if new => {
-                self.contacts.push(Contact { id: crm_id.clone(), phones: vec![named("phone")], cf: Values::new() });
+                let phones = named("phone").into_iter().collect();
+                self.contacts.push(Contact { id: id.clone(), phones, cf: Values::new() });
             }
             kind::TICKET if new => self.tickets.push(Ticket {
-                id: crm_id.clone(),
-                contact: named("contactId"),
-                department: named("departmentId"),
+                id: id.clone(),
+                contact: named("contactId").unwrap_or_default(),
+                department: named("departmentId").unwrap_or_default(),
                 open: true,
                 modified: "2026-11-19T09:02:00.000Z".to_owned(),
                 cf: Values::new(),
             }),
             _ => {}
         }
-        if let Some(word) = put.remember {
-            self.known.remembered.insert(word.to_owned(), crm_id.clone());
-        }
-        let in_content =
-            put.content.values().any(|value| value.as_str().is_some_and(|text| text.contains(&put.marker)));
-        assert!(!put.marker.is_empty() && in_content, "{put:?} does not hold its marker");
-        self.known.made.insert(put.name.clone(), Made { crm_id, content: put.content.clone() });
-        self.puts.push(put);
-    }
-
-    /// The names of the records made or changed, in order.
-    fn names(&self) -> Vec<&str> {
-        self.puts.iter().map(|put| put.name.as_str()).collect()
-    }
-
-    /// The id of a record; empty: there is none.
-    fn id(&self, name: &str) -> &str {
-        self.known.made.get(name).map(|made| made.crm_id.as_str()).unwrap_or_default()
-    }
-
-    /// A field of a record as the CRM holds it.
-    fn held(&self, name: &str, field: &str) -> &str {
-        self.known.made.get(name).and_then(|made| text(&made.content, field)).unwrap_or("(none)")
+        id
     }
 }

@@ -19,7 +19,7 @@ fn r4_a_call_of_a_known_client_is_a_contact_of_that_counterparty() {
         ("direction", "in"),
         ("phone", "+79161112233"),
         ("responsible", "17"),
-        ("external_id", "acme-uis/77"),
+        ("external_id", "acme-pbx/77"),
         ("visible", "1"),
         ("record_url", "(none)"),
     ] {
@@ -29,7 +29,7 @@ fn r4_a_call_of_a_known_client_is_a_contact_of_that_counterparty() {
         "Входящий звонок от +7 916 111-22-33, линия +7 495 111-22-33, сотрудник 101, разговор 1 мин 5 с, ожидание 10 с";
     assert_eq!(text(&contact, "description"), description);
     assert!(note.contains("101 talked last"), "{note}");
-    assert_eq!(crm.puts[0].marker, "acme-uis/77");
+    assert_eq!(crm.puts[0].marker, "acme-pbx/77");
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn r4_a_call_of_a_new_client_makes_the_counterparty_first() {
 #[test]
 fn r4_the_second_first_call_takes_the_counterparty_that_the_first_made() {
     // The CRM's search does not show it yet, so it is asked for by its id.
-    let mut crm = Crm::default().company("50", "18", "+79161112233").remembers("50");
+    let mut crm = Crm::default().company("50", "18", "+79161112233").remembers("company", "50");
     crm.deliver(&r4(), &missed());
     assert_eq!((crm.looks.join(" ").as_str(), crm.names().join(" ").as_str()), ("known-counterparty users", "contact"));
     assert_eq!(text(&crm.held("contact"), "owner"), "50");
@@ -58,7 +58,7 @@ fn r4_the_second_first_call_takes_the_counterparty_that_the_first_made() {
 #[test]
 fn f10_a_counterparty_of_ours_that_is_gone_or_has_another_number_now_is_looked_for_by_number() {
     for crm in [Crm::default(), Crm::default().company("50", "18", "+74950000000")] {
-        let mut crm = crm.company("60", "18", "89161112233").remembers("50");
+        let mut crm = crm.company("60", "18", "89161112233").remembers("company", "50");
         crm.deliver(&r4(), &answered());
         assert_eq!((text(&crm.held("contact"), "owner"), crm.names().len()), ("60", 1));
     }

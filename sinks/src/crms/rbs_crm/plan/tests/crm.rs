@@ -2,20 +2,17 @@
 
 use super::*;
 
-/// A CRM in a few lines, and a delivery that is carried out in it.
+pub type Crm = Trial<Rbs>;
+
+/// What it holds.
 #[derive(Default)]
-pub struct Crm {
+pub struct Rbs {
     pub companies: Vec<Company>,
     pub persons: Vec<Person>,
     /// Counterparty and last active deal.
     pub deals: BTreeMap<String, String>,
     /// Who works there; none: it does not say.
     pub users: Option<Vec<&'static str>>,
-    pub known: Known,
-    /// Every record made or changed, in order.
-    pub puts: Vec<Put>,
-    /// The names of look-ups, in order.
-    pub looks: Vec<String>,
 }
 
 impl Crm {
@@ -40,13 +37,17 @@ impl Crm {
         self.users = Some(users.to_vec());
         self
     }
+}
 
-    pub fn remembers(mut self, id: &str) -> Self {
-        self.known.remembered.insert("company".to_owned(), id.to_owned());
-        self
+impl Far for Rbs {
+    type Rules = Rules;
+    type Query = Query;
+
+    fn next(rules: &Rules, call: &Call, known: &Known) -> Next {
+        rules.next(call, known)
     }
 
-    pub fn answer(&self, query: Query) -> Value {
+    fn answer(&self, query: Query) -> Value {
         match query {
             Query::Holders { spellings } => {
                 assert!(spellings.contains(&"9161112233".to_owned()));
@@ -63,40 +64,13 @@ impl Crm {
         }
     }
 
-    /// Carries a call out; the note at the end. What was found is asked for anew each time, what was made is kept.
-    pub fn deliver(&mut self, rules: &Rules, call: &Call) -> String {
-        self.known.found.clear();
-        for _ in 0..50 {
-            match rules.next(call, &self.known) {
-                Next::Look(look) => {
-                    let found = self.answer(serde_json::from_value(look.query).unwrap());
-                    self.looks.push(look.name.clone());
-                    assert!(self.known.found.insert(look.name, found).is_none(), "looked up twice");
-                }
-                Next::Put(put) => {
-                    let made = self.known.made.get(&put.name).map(|made| made.crm_id.clone());
-                    let crm_id = made.unwrap_or_else(|| (1000 + self.puts.len()).to_string());
-                    if put.record == kind::COMPANY {
-                        let held = |field| text(&put.content, field).to_owned();
-                        let (name, manager, phones) = (held("name"), Some(held("manager")), vec![held("phone")]);
-                        self.companies.push(Company { id: crm_id.clone(), name, manager, phones });
-                    }
-                    self.known.made.insert(put.name.clone(), Made { crm_id, content: put.content.clone() });
-                    self.puts.push(put);
-                }
-                Next::Done { note } => return note,
-            }
+    fn take(&mut self, put: &Put, before: Option<String>, free: String) -> String {
+        let id = before.unwrap_or(free);
+        if put.record == kind::COMPANY {
+            let held = |field| text(&put.content, field).to_owned();
+            let (name, manager, phones) = (held("name"), Some(held("manager")), vec![held("phone")]);
+            self.companies.push(Company { id: id.clone(), name, manager, phones });
         }
-        panic!("the plan does not come to an end");
-    }
-
-    /// The names of the records made or changed, in order.
-    pub fn names(&self) -> Vec<&str> {
-        self.puts.iter().map(|put| put.name.as_str()).collect()
-    }
-
-    /// What the CRM holds of a record; empty: nothing.
-    pub fn held(&self, name: &str) -> Map<String, Value> {
-        self.known.made.get(name).map(|made| made.content.clone()).unwrap_or_default()
+        id
     }
 }

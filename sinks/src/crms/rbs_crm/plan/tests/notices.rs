@@ -4,24 +4,15 @@ use super::*;
 use crate::connector::Notice;
 
 fn ringing(extensions: &[Option<&str>]) -> Call {
-    let leg = |extension: Option<&str>| Leg {
-        who: extension.map(Who::extension).unwrap_or_default(),
-        rang_at: Some(at("09:00:00")),
-        answered_at: None,
-    };
-    let legs = extensions.iter().copied().map(leg).collect();
-    Call { state: CallState::Ringing, outcome: None, ended_at: None, legs, ..missed() }
+    let who: Vec<Who> = extensions.iter().map(|it| it.map(Who::extension).unwrap_or_default()).collect();
+    rung(&who, calls::ringing(answered()))
 }
 
 fn told(crm: &mut Crm, rules: &Rules, call: &Call) -> Vec<Put> {
     crm.known.found.clear();
     for _ in 0..10 {
         match rules.notice(call, &crm.known) {
-            Notice::Look(look) => {
-                let found = crm.answer(serde_json::from_value(look.query).unwrap());
-                crm.looks.push(look.name.clone());
-                crm.known.found.insert(look.name, found);
-            }
+            Notice::Look(look) => crm.look(look),
             Notice::Send(puts) => return puts,
         }
     }

@@ -8,8 +8,8 @@ fn r4() -> Rules {
 
 #[test]
 fn r8_a7_the_responsible_follows_the_mapping_and_the_note_names_the_rule() {
-    let unmapped = Call { talks: vec![talk("101"), talk("999")], ..answered() };
-    let transferred = Call { talks: vec![talk("101"), talk("102")], ..answered() };
+    let unmapped = talked(&["101", "999"].map(Who::extension), answered());
+    let transferred = talked(&["101", "102"].map(Who::extension), answered());
     let rows = [
         (answered(), "18", "17", "101 talked last"),
         (transferred, "", "18", "102 talked last"),
@@ -19,7 +19,7 @@ fn r8_a7_the_responsible_follows_the_mapping_and_the_note_names_the_rule() {
         (missed(), "", "17", "the first employee in the mapping"),
         (outgoing(answered()), "33", "17", "101 talked last"),
         (outgoing(missed()), "33", "17", "101 called"),
-        (Call { talks: Vec::new(), ..answered() }, "33", "33", "the counterparty's responsible"),
+        (talked(&[], answered()), "33", "33", "the counterparty's responsible"),
     ];
     for (call, manager, user, rule) in rows {
         let mut crm = Crm::default().company("7", manager, CLIENT);
@@ -53,7 +53,7 @@ fn a10_after_a_transfer_the_responsible_is_who_talked_last_and_the_others_stay_l
     crm.deliver(&r4(), &answered());
     assert_eq!(text(&crm.held("contact"), "responsible"), "17");
     // Word of the transfer comes after the end.
-    let note = crm.deliver(&r4(), &Call { talks: vec![talk("101"), talk("102")], ..answered() });
+    let note = crm.deliver(&r4(), &talked(&["101", "102"].map(Who::extension), answered()));
     let contact = crm.held("contact");
     assert_eq!((crm.names().len(), text(&contact, "responsible")), (2, "18"));
     assert!(text(&contact, "description").contains("сотрудник 102"), "{contact:?}");
@@ -62,14 +62,13 @@ fn a10_after_a_transfer_the_responsible_is_who_talked_last_and_the_others_stay_l
 
 #[test]
 fn a7_a_missed_call_that_names_no_employee_goes_by_the_rule_of_missed_calls() {
-    let nobody = Leg { who: Who::default(), rang_at: Some(at("09:00:00")), answered_at: None };
     let rules = rules(json!({"create_contact": true, "missed_call_task": true}));
     for (manager, user, rule) in
         [("33", "33", "the counterparty's responsible"), ("", "17", "the first employee in the mapping")]
     {
-        for legs in [vec![nobody.clone()], Vec::new()] {
+        for who in [&[Who::default()][..], &[]] {
             let mut crm = Crm::default().company("7", manager, CLIENT);
-            let note = crm.deliver(&rules, &Call { legs, ..missed() });
+            let note = crm.deliver(&rules, &rung(who, missed()));
             assert_eq!(
                 (text(&crm.held("contact"), "responsible"), text(&crm.held("task"), "responsible")),
                 (user, user)

@@ -10,7 +10,7 @@ fn of(call: &Call) -> (Value, String) {
 
 #[test]
 fn s2_the_responsible_is_who_took_or_made_the_call() {
-    let transferred = Call { talks: vec![talk("101"), talk("102")], ..answered() };
+    let transferred = talked(&["101", "102"].map(Who::extension), answered());
     let rows = [
         (answered(), json!(17), "101 talked last"),
         (transferred.clone(), json!(18), "102 talked last"),
@@ -32,13 +32,13 @@ fn s2_the_responsible_is_who_took_or_made_the_call() {
 #[test]
 fn s2_a7_who_is_not_in_the_mapping_leaves_it_empty_and_the_note_says_why() {
     for call in [answered(), outgoing(answered()), outgoing(missed())] {
-        let unmapped = Leg { who: Who::extension("199"), rang_at: None, answered_at: None };
-        let talks = if call.answered() { vec![talk("199")] } else { Vec::new() };
-        let (held, note) = of(&Call { legs: vec![unmapped], talks, ..call });
+        let unmapped = [Who::extension("199")];
+        let call = if call.answered() { talked(&unmapped, call) } else { call };
+        let (held, note) = of(&rung(&unmapped, call));
         assert_eq!(held, Value::Null);
         assert!(note.contains("responsible empty: 199") && note.contains("not in the mapping"), "{note}");
     }
-    let (held, note) = of(&outgoing(Call { legs: Vec::new(), talks: Vec::new(), ..missed() }));
+    let (held, note) = of(&outgoing(rung(&[], missed())));
     assert_eq!(held, Value::Null);
     assert!(note.contains("nobody took the call"), "{note}");
 }
@@ -47,18 +47,18 @@ fn s2_a7_who_is_not_in_the_mapping_leaves_it_empty_and_the_note_says_why() {
 fn s4_an_employee_is_known_by_extension_sip_or_phone() {
     let employees = json!([{"crm_user": "5", "sip": "acme_ivan"}, {"crm_user": "a-6", "phone": "+380 50 111 22 33"}]);
     let rules = Rules { employees: serde_json::from_value(employees).unwrap(), ..rules(json!({})) };
-    let sip = Who { sip: Some("acme_ivan".into()), ..Who::default() };
+    let sip = calls::sip("acme_ivan");
     let phone = Who { phone: Some("380501112233".into()), ..Who::default() };
     for (who, manager) in [(sip, json!(5)), (phone, json!("a-6"))] {
-        let mut crm = Crm { managers: ["5", "a-6"].map(str::to_owned).into(), ..Crm::default() };
-        crm.deliver(&rules, &Call { talks: vec![Talk { who, began_at: at("09:00:10") }], ..answered() });
+        let mut crm = Crm::with(&["5", "a-6"]);
+        crm.deliver(&rules, &talked(&[who], answered()));
         assert_eq!(crm.row()["managerId"], manager);
     }
 }
 
 #[test]
 fn f11_a_manager_who_left_is_nobody_and_the_note_says_so() {
-    let mut crm = Crm { managers: ["18".to_owned()].into(), ..Crm::default() };
+    let mut crm = Crm::with(&["18"]);
     let note = crm.deliver(&rules(json!({})), &answered());
     assert_eq!(crm.row()["managerId"], Value::Null);
     assert!(note.contains("responsible empty: 101 talked last, whose manager 17 no longer works there"), "{note}");

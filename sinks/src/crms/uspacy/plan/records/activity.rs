@@ -4,12 +4,14 @@ use schemas::Call;
 use schemas::time::later;
 use serde_json::json;
 
-use super::{Fields, kind, number_of, put};
+use super::kind;
 use crate::connector::{Made, Put};
 use crate::crms::uspacy::plan::{Rules, name};
 use crate::crms::uspacy::texts;
+use crate::kit::ids::sent;
 use crate::kit::marks;
 use crate::kit::people::stays;
+use crate::kit::records::{Fields, put};
 
 /// U2: what there is to do for a missed call.
 pub fn new(rules: &Rules, call: &Call, lead: Option<&str>, user: &str, rule: &str) -> Put {
@@ -23,8 +25,8 @@ pub fn new(rules: &Rules, call: &Call, lead: Option<&str>, user: &str, rule: &st
     fields.set("description", description);
     fields.set("start_time", over.as_second());
     fields.set("end_time", later(over, rules.settings.missed_call_due.duration()).as_second());
-    fields.set("responsible_id", number_of(user));
-    fields.known("crm_entities", lead.map(|lead| json!({"leads": [{"id": number_of(lead)}]})));
+    fields.set("responsible_id", sent(user));
+    fields.known("crm_entities", lead.map(|lead| json!({"leads": [{"id": sent(lead)}]})));
     put(name::ACTIVITY, kind::ACTIVITY, fields, marker, format!("U2: a missed call; responsible: {rule}"))
 }
 

@@ -4,13 +4,15 @@ use schemas::phone::digits;
 use schemas::{Call, Direction, Phone};
 use serde_json::{Value, json};
 
-use super::{Fields, kind, number_of, put};
+use super::kind;
 use crate::connector::{Made, Put};
 use crate::crms::uspacy::plan::place::Place;
 use crate::crms::uspacy::plan::responsible::Responsible;
 use crate::crms::uspacy::plan::{Rules, name};
 use crate::crms::uspacy::settings::{ExternalId, Status};
 use crate::crms::uspacy::texts;
+use crate::kit::ids::sent;
+use crate::kit::records::{Fields, put};
 use crate::kit::{marks, phones, times};
 
 /// U1: the record of a call. `held` is what it is by now.
@@ -24,7 +26,7 @@ pub fn record(
 ) -> Put {
     let settings = &rules.settings;
     let marker = marks::number(call).to_string();
-    let (began, client, line) = (times::began(call), sent(call.client.as_ref()), sent(call.line.as_ref()));
+    let (began, client, line) = (times::began(call), digits_of(call.client.as_ref()), digits_of(call.line.as_ref()));
     let (call_type, from, to) = match call.direction {
         Direction::Incoming => ("incoming", client, line),
         Direction::Outgoing => ("outgoing", line, client),
@@ -44,16 +46,16 @@ pub fn record(
     fields.set("begin_time", began.as_second());
     fields.known("end_time", call.ended_at.map(|ended| ended.max(began).as_second()));
     fields.known("duration", times::talk_seconds(call));
-    fields.set("employees", json!([number_of(&responsible.user)]));
+    fields.set("employees", json!([sent(&responsible.user)]));
     fields.known("call_record_link", call.recordings.first().map(|recording| recording.url.as_str()));
     if let Some(lead) = lead {
-        fields.set("lead_id", number_of(lead));
+        fields.set("lead_id", sent(lead));
         fields.set("entity_table", "leads");
     }
     // Of a client who is known without an open lead the call is bound to what is known, too; and stays so.
     let bound = |field: &str| held.and_then(|made| made.content.get(field)).cloned();
     let (contact, company) = match place {
-        Place::New { contact, company, .. } => (contact.as_deref().map(number_of), company.as_deref().map(number_of)),
+        Place::New { contact, company, .. } => (contact.as_deref().map(sent), company.as_deref().map(sent)),
         _ => (bound("contact_id"), bound("company_id")),
     };
     fields.known("contact_id", contact);
@@ -74,6 +76,6 @@ fn status(rules: &Rules, call: &Call, place: &Place, held: Option<&Made>) -> Opt
 }
 
 /// Numbers are sent as digits only; what has none is not sent.
-fn sent(phone: Option<&Phone>) -> Option<String> {
+fn digits_of(phone: Option<&Phone>) -> Option<String> {
     phones::shown(phone).map(digits).filter(|digits| !digits.is_empty())
 }

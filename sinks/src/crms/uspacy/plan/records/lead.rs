@@ -3,13 +3,15 @@
 use schemas::Call;
 use serde_json::{Value, json};
 
-use super::{Fields, kind, number_of, put};
+use super::kind;
 use crate::connector::{Made, Put};
 use crate::crms::uspacy::plan::place::REMEMBERED;
 use crate::crms::uspacy::plan::responsible::Responsible;
 use crate::crms::uspacy::plan::{Rules, name};
 use crate::crms::uspacy::texts;
+use crate::kit::ids::sent;
 use crate::kit::marks;
+use crate::kit::records::{Fields, put};
 
 /// Marks of marketing that a lead has fields for, by the same names.
 const MARKS: [&str; 5] = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"];
@@ -45,14 +47,14 @@ pub fn new(
     let names = &rules.settings.lead_fields;
     let mut fields = Fields::default();
     fields.set("title", number);
-    fields.set("owner", number_of(&responsible.user));
+    fields.set("owner", sent(&responsible.user));
     fields.set("phone", json!([{"type": "mobile", "value": number, "main": true}]));
     fields.known("source", rules.settings.lead_source.as_deref().filter(|_| has.usually("source")));
     for (mark, value) in marketing(call).filter(|(mark, _)| has.usually(mark)) {
         fields.set(mark, value);
     }
     for (field, id) in [(&names.contacts, contact), (&names.companies, company)] {
-        fields.known(field, id.filter(|_| has.surely(field)).map(|id| json!([number_of(id)])));
+        fields.known(field, id.filter(|_| has.surely(field)).map(|id| json!([sent(id)])));
     }
     let marker = if has.usually(&names.mark) {
         let (text, mark) = marks::marked(texts::lead(call), marks::mark(call, name::LEAD));
@@ -69,7 +71,7 @@ pub fn new(
 /// marketing that came late are added.
 pub fn again(call: &Call, made: &Made, held: Option<&Made>, responsible: &Responsible, has: &LeadHas) -> Put {
     let mut fields = Fields(made.content.clone());
-    let owner = number_of(&responsible.user);
+    let owner = sent(&responsible.user);
     if held.and_then(|call| call.content.get("employees")) != Some(&json!([owner])) {
         fields.set("owner", owner);
     }

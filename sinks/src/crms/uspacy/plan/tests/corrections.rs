@@ -93,7 +93,7 @@ fn f3_a_delivery_that_was_cut_off_goes_on_where_it_was() {
 
 #[test]
 fn f9_the_lead_that_was_made_for_the_number_is_taken_though_no_search_shows_it() {
-    let mut crm = Crm::default().lead("70", "19", true, CLIENT).remembers("70");
+    let mut crm = Crm::default().lead("70", "19", true, CLIENT).remembers("lead", "70");
     crm.deliver(&rules(json!({})), &missed());
     assert_eq!(crm.looks, ["users", "remembered-lead"]);
     assert_eq!((crm.field("call", "lead_id"), crm.field("call", "employees")), (json!(70), json!([19])));
@@ -106,7 +106,7 @@ fn f10_a_remembered_lead_that_is_gone_closed_or_anothers_is_not_taken() {
         Crm::default().lead("70", "19", false, CLIENT),
         Crm::default().lead("70", "19", true, "380501112233"),
     ] {
-        let mut crm = crm.remembers("70");
+        let mut crm = crm.remembers("lead", "70");
         crm.deliver(&rules(json!({})), &answered());
         assert_eq!(crm.names(), ["lead", "call"]);
         assert_eq!(crm.known.remembered["lead"], "1000", "the next call knows the new one");

@@ -125,8 +125,8 @@ fn a16_only_the_whole_number_counts() {
 #[test]
 fn a16_who_hides_is_registered_without_a_lead() {
     for (call, subject, from) in [
-        (super::from("anonymous", missed()), "Прихований номер", Value::Null),
-        (super::from("101", missed()), "101", json!("101")),
+        (calls::from("anonymous", missed()), "Прихований номер", Value::Null),
+        (calls::from("101", missed()), "101", json!("101")),
         (Call { client: None, ..missed() }, "Невідомий номер", Value::Null),
     ] {
         let mut crm = Crm::default().lead("70", "19", true, CLIENT);
