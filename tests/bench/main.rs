@@ -24,7 +24,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 const USAGE: &str = "usage: cargo bench --bench line -- [fold|ingest|latency|memory|sink [CALLS]|hangers [SEED]|all]\n   or: cargo bench --bench line -- \
                      [kafka-ingest|kafka-process|kafka-latency|kafka], on servers of its own (tests/install installs them)\n   or: cargo bench \
-                     --bench line -- replay [CALLS], about 25 minutes for 100,000";
+                     --bench line -- replay [CALLS [postgres]], about 25 minutes for 100,000";
 const ON_KAFKA: [&str; 4] = ["kafka-ingest", "kafka-process", "kafka-latency", "kafka"];
 
 fn main() -> Result<()> {
@@ -48,7 +48,7 @@ fn main() -> Result<()> {
     }
     if wanted == "replay" {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        return runtime.block_on(replay::run(words.next().as_deref()));
+        return runtime.block_on(replay::run(words.next().as_deref(), words.next().as_deref()));
     }
     if !["fold", "ingest", "latency", "memory", "sink", "hangers", "all"].contains(&wanted.as_str()) {
         bail!("{wanted:?} is no benchmark; {USAGE}");

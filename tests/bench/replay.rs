@@ -8,7 +8,8 @@ mod worker;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
+use servers::Postgres;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
@@ -39,11 +40,18 @@ pub fn serve(role: &str, words: &[String]) -> Result<()> {
 }
 
 /// Measures, checks and prints.
-pub async fn run(calls: Option<&str>) -> Result<()> {
+pub async fn run(calls: Option<&str>, store: Option<&str>) -> Result<()> {
     let calls: usize = calls.map_or(Ok(CALLS), str::parse).context("the number of calls")?;
-    println!("replay: {calls} calls waiting, {QUOTA} requests a minute, {KILLS} kills each");
-    let alone = part(0).await?;
-    let beside = part(calls).await?;
+    let (kills, postgres) = match store {
+        None => (KILLS, None),
+        // Whoever takes the place of a killed worker waits until that one is missed: with many kills nothing else would be seen.
+        Some("postgres") => (1, Some(tokio::task::spawn_blocking(Postgres::start).await?)),
+        Some(other) => bail!("{other:?} is no store; postgres is one"),
+    };
+    let store = || postgres.as_ref().map_or("embedded".to_owned(), |postgres| postgres.database().socket_url);
+    println!("replay: {calls} calls waiting, {QUOTA} requests a minute, {kills} kills each");
+    let alone = part(0, &store(), kills).await?;
+    let beside = part(calls, &store(), kills).await?;
     println!(" live calls, from their end to the CRM");
     line("alone, p50 / p95, ms", format!("{} / {}", number(alone.live_p50_ms), number(alone.live_p95_ms)));
     line(
@@ -55,15 +63,16 @@ pub async fn run(calls: Option<&str>) -> Result<()> {
 }
 
 /// Live calls, and so many that wait; until all is done.
-async fn part(calls: usize) -> Result<Seen> {
-    let (dir, target) = (directory()?, Target::start().await?);
-    let words = [target.address.clone(), dir.path().display().to_string(), calls.to_string(), QUOTA.to_string()];
+async fn part(calls: usize, store: &str, kills: u32) -> Result<Seen> {
+    let (kept, target) = (directory()?, Target::start().await?);
+    let dir = kept.path().display().to_string();
+    let words = [target.address.clone(), dir, calls.to_string(), QUOTA.to_string(), store.to_owned()];
     let (mut rng, begun) = (fastrand::Rng::with_seed(SEED), Instant::now());
     // As long as the quota makes it take, and the kills spread over it.
     let expected = BASE.max(Duration::from_secs(60 * calls as u64 / u64::from(QUOTA)));
-    for _ in 0..KILLS {
+    for _ in 0..kills {
         let mut child = worker(&words, "live")?;
-        let life = expected.mul_f64(rng.f64() * 2.0 / f64::from(KILLS));
+        let life = expected.mul_f64(rng.f64() * 2.0 / f64::from(kills));
         sleep(life).await;
         child.kill().await?;
     }

@@ -1,4 +1,4 @@
-//! The worker: sink and replays on an embedded store that survives it, and live calls that go on for as long as it lives.
+//! The worker: sink and replays on a store that survives it, and live calls that go on for as long as it lives.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::sink::connector::{Bench, KIND, UNLIMITED};
-use crate::sink::worker::{call, record};
+use crate::sink::worker::{call, on, record};
 use crate::stats::float;
 
 /// The word that makes this program the worker.
@@ -42,7 +42,7 @@ pub struct Books {
     pub dead: u64,
 }
 
-/// Address, directory, calls that wait, requests a minute, `live` or `to-the-end`.
+/// Address, directory, calls that wait, requests a minute, the store, `live` or `to-the-end`.
 pub fn serve(words: &[String]) -> Result<()> {
     let word = |at: usize| words.get(at).map(String::as_str).context("too few words");
     let limits = Limits {
@@ -53,11 +53,11 @@ pub fn serve(words: &[String]) -> Result<()> {
         ..UNLIMITED
     };
     let bench = Bench { url: format!("http://{}/calls", word(0)?), times: Arc::default(), limits };
-    let (dir, calls, to_the_end) = (word(1)?, word(2)?.parse()?, word(4)? == "to-the-end");
+    let (dir, calls, to_the_end) = (word(1)?, word(2)?.parse()?, word(5)? == "to-the-end");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let embedded = Embedded::open(Path::new(dir), None).await?;
-        let backbone = embedded.backbone();
+        let backbone = on(&embedded, word(4)?).await?;
         if backbone.directory.load().await?.connections.is_empty() {
             prepare(&backbone, calls).await?;
         }

@@ -41,15 +41,21 @@ pub fn serve(words: &[String]) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let embedded = Embedded::open(Path::new(word(2)?), None).await?;
-        let mut backbone = embedded.backbone();
-        if word(4)? != "embedded" {
-            let key = SecretKey::from_hex(&"5a".repeat(32))?;
-            let PostgresStore { directory, journal, ledger, memos } = PostgresStore::connect(word(4)?, key).await?;
-            backbone = Backbone { directory, journal, ledger, memos, ..backbone };
-        }
+        let backbone = on(&embedded, word(4)?).await?;
         prepare(&backbone, calls, from_log).await?;
         measure(&backbone, calls, url).await
     })
+}
+
+/// The backbone with its store where the word says: `embedded`, or the address of a PostgreSQL.
+pub async fn on(embedded: &Embedded, store: &str) -> Result<Backbone> {
+    let backbone = embedded.backbone();
+    if store == "embedded" {
+        return Ok(backbone);
+    }
+    let key = SecretKey::from_hex(&"5a".repeat(32))?;
+    let PostgresStore { directory, journal, ledger, memos } = PostgresStore::connect(store, key).await?;
+    Ok(Backbone { directory, journal, ledger, memos, ..backbone })
 }
 
 /// An active connection of the kind.
