@@ -66,7 +66,9 @@ impl Pace {
         let now = Instant::now();
         let held = self.part(now)?;
         let mut turns = self.turns();
-        held.into_iter().for_each(|held| turns.share(held, now));
+        if let Some(held) = held {
+            turns.share(held, now);
+        }
         take(&mut turns, now).map(|at| Turn { at, held })
     }
 

@@ -3,8 +3,8 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use sqlx::{AssertSqlSafe, Connection as _};
 use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _};
 
 /// A database of one test.
 pub struct Database(servers::Database);
