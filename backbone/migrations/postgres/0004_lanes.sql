@@ -5,5 +5,5 @@ DROP INDEX deliveries_busy;
 DROP INDEX deliveries_later;
 DROP INDEX deliveries_status;
 CREATE INDEX deliveries_busy   ON deliveries (lane) WHERE lease_ends IS NOT NULL OR uncertain = 1;
-CREATE INDEX deliveries_later  ON deliveries (lane) WHERE rank = 1;
+CREATE INDEX deliveries_later  ON deliveries (lane) WHERE rank = 1 AND status || '' = 'pending';
 CREATE INDEX deliveries_status ON deliveries (status, connection, created_at);

@@ -167,5 +167,6 @@ pub fn claimable(open: &[Arc<Open>], after: Option<&ConnectionId>, now: Timestam
     };
     let split = after.and_then(|last| open.iter().position(|open| open.connection.id == *last)).map_or(0, |at| at + 1);
     let (before, from) = open.split_at(split);
-    from.iter().chain(before).filter(|open| open.ready() && open.pace.held_for().is_zero()).filter_map(limit).collect()
+    let may_send = |open: &&Arc<Open>| open.ready() && open.pace.held_for().is_zero() && open.pace.is_shared_out();
+    from.iter().chain(before).filter(may_send).filter_map(limit).collect()
 }

@@ -43,7 +43,7 @@ pub enum Stop {
     Failure(Failure),
     /// The connection is no longer active.
     Parked,
-    /// Nobody is left whose place it could have.
+    /// Nobody is left whose place it could have, or this worker may send nothing for now.
     NoPlace,
     /// The CRM does not answer, and this is not the delivery that finds out whether it does again.
     Held,

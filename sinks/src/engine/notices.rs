@@ -11,6 +11,7 @@ use backbone::log::{Start, Stored};
 use backbone::{Backbone, Consumer, Error, Fut, Topic};
 use schemas::time::later;
 use schemas::{Call, CallState, Clock, Timestamp};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::connections::Connections;
@@ -87,8 +88,8 @@ impl Notices {
     }
 
     fn start(&self, open: &Arc<Open>, call: Call, deadline: Timestamp) {
-        // It would only be one more that hangs.
-        if open.watch.is_open() {
+        // It would only be one more that hangs, or that is refused.
+        if open.watch.is_open() || !open.pace.held_for().is_zero() {
             self.sender.metrics.noticed(open.connection.id.as_str(), "held");
             return;
         }
@@ -100,16 +101,17 @@ impl Notices {
         let directory = Arc::clone(&self.backbone.directory);
         tokio::spawn(async move {
             let left = deadline.duration_since(sender.clock.now()).unsigned_abs();
-            let outcome = match tokio::time::timeout(left, sender.send(&open, &call)).await {
+            let by = Instant::now() + left;
+            let outcome = match tokio::time::timeout_at(by, sender.send(&open, &call, by)).await {
                 Ok(Ok(0)) => return,
                 Ok(Ok(_)) => "sent",
-                Ok(Err(failure)) => {
+                Ok(Err(Unsent::Failure(failure))) => {
                     if let Failure::TokenDead(_) = failure {
                         open.mark_broken(&*directory, &failure.to_string(), sender.clock.now()).await;
                     }
                     failure.kind()
                 }
-                Err(_) => "late",
+                Ok(Err(Unsent::Late)) | Err(_) => "late",
             };
             sender.metrics.noticed(open.connection.id.as_str(), outcome);
             drop(place);
@@ -152,9 +154,31 @@ fn heard<T>(open: &Open, said: Result<T, Failure>) -> Result<T, Failure> {
     said
 }
 
-/// It counts with what else the connection is asked, as a live call. Who waits too long for it is late.
-async fn turn(open: &Open) {
-    while !open.pace.come(open.pace.reserve()).await {}
+/// Why a notice was not sent.
+enum Unsent {
+    /// It would have been of no use any more.
+    Late,
+    /// The CRM.
+    Failure(Failure),
+}
+
+impl From<Failure> for Unsent {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// It counts with what else the connection is asked, as a live call; but where its turn would come too late it takes none.
+async fn turn(open: &Open, by: Instant) -> Result<(), Unsent> {
+    loop {
+        let asked = open.pace.reserve_by(by);
+        if open.pace.when(asked) > by {
+            return Err(Unsent::Late);
+        }
+        if open.pace.come(asked).await {
+            return Ok(());
+        }
+    }
 }
 
 /// Until when a notice of this call is of use; nothing if nobody is being rung.
@@ -169,35 +193,35 @@ fn deadline(call: &Call) -> Option<Timestamp> {
 impl Sender {
     /// Sends what was not sent before; says how many, or the last failure. That one user cannot be told keeps nothing from
     /// the others.
-    async fn send(&self, open: &Open, call: &Call) -> Result<usize, Failure> {
+    async fn send(&self, open: &Open, call: &Call, by: Instant) -> Result<usize, Unsent> {
         let ahead = open.notice_ahead.lock().await;
         // Those that waited go side by side.
         let _ahead = (!open.proof.is_fresh()).then_some(ahead);
         let mut known = Known::default();
         for _ in 0..MOST_ASKED {
             if open.refused.load(Ordering::Relaxed) {
-                return Err(Failure::TokenDead("it refused them a moment ago".to_owned()));
+                return Err(Failure::TokenDead("it refused them a moment ago".to_owned()).into());
             }
             match open.session.notice(call, &known) {
                 Notice::Look(look) => {
-                    turn(open).await;
+                    turn(open, by).await?;
                     let found = heard(open, open.session.look(&look).await)?;
                     known.found.insert(look.name, found);
                 }
                 Notice::Send(puts) => {
                     let mut told = Ok(0);
                     for put in puts.iter().filter(|put| self.first(open, call, &put.name)) {
-                        turn(open).await;
+                        turn(open, by).await?;
                         match heard(open, open.session.make(put).await) {
                             Ok(_) => told = told.map(|count| count + 1),
-                            Err(failure) => told = Err(failure),
+                            Err(failure) => told = Err(failure.into()),
                         }
                     }
                     return told;
                 }
             }
         }
-        Err(Failure::NotUnderstood("the plan of notices does not come to an end".to_owned()))
+        Err(Failure::NotUnderstood("the plan of notices does not come to an end".to_owned()).into())
     }
 
     /// Whether this notice was not sent yet; from now on it was.

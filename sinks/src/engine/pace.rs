@@ -34,11 +34,6 @@ pub struct Turn {
     held: Option<Held>,
 }
 
-/// When a turn comes, or is to be asked for again.
-pub fn when(asked: Result<Turn, Instant>) -> Instant {
-    asked.map_or_else(|again| again, |turn| turn.at)
-}
-
 impl Pace {
     /// At most so many a minute, of which the worker has a part; 0: as fast as they come.
     pub fn new(max_per_minute: u32, part: Arc<Part>) -> Self {
@@ -53,7 +48,12 @@ impl Pace {
 
     /// When a request of a live call may go; the turn is taken. Or when to ask again.
     pub fn reserve(&self) -> Result<Turn, Instant> {
-        self.turn(|turns, now| Ok(turns.reserve(now)))
+        self.turn(|turns, now| turns.reserve(now, None))
+    }
+
+    /// The same for what is of no use later than `by`: then no turn is taken.
+    pub fn reserve_by(&self, by: Instant) -> Result<Turn, Instant> {
+        self.turn(|turns, now| turns.reserve(now, Some(by)))
     }
 
     /// For a request that is not of a live call: its turn now, if no other has taken it; else when to ask again. It reserves nothing, so
@@ -67,14 +67,20 @@ impl Pace {
         let held = self.part(now)?;
         let mut turns = self.turns();
         if let Some(held) = held {
-            turns.share(held, now);
+            turns.share(held);
         }
         take(&mut turns, now).map(|at| Turn { at, held })
     }
 
+    /// When a turn comes, or is to be asked for again: not while the CRM wants nothing, if that is not long.
+    pub fn when(&self, asked: Result<Turn, Instant>) -> Instant {
+        let at = asked.map_or_else(|again| again, |turn| turn.at);
+        at.max(Instant::now() + self.held_for().min(LONGEST))
+    }
+
     /// Waits for a turn, or until it is to be asked for again; whether it may be used.
     pub async fn come(&self, asked: Result<Turn, Instant>) -> bool {
-        let at = when(asked);
+        let at = self.when(asked);
         // A timer would take a millisecond also for what is over.
         if at > Instant::now() {
             tokio::time::sleep_until(at).await;
@@ -85,6 +91,11 @@ impl Pace {
     /// Whether a turn that has come still stands: the CRM may have asked for a pause meanwhile, or others have come or gone.
     fn stands(&self, turn: Turn) -> bool {
         self.held_for().is_zero() && self.part(Instant::now()) == Ok(turn.held)
+    }
+
+    /// Whether it is known what this worker may send.
+    pub fn is_shared_out(&self) -> bool {
+        self.part(Instant::now()).is_ok()
     }
 
     fn part(&self, now: Instant) -> Result<Option<Held>, Instant> {

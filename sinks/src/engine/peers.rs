@@ -9,7 +9,7 @@ use std::time::Duration;
 use backbone::memos::Memo;
 use backbone::sealed::Secret;
 use backbone::{Error, Memos};
-use tokio::time::{Instant, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -49,6 +49,7 @@ impl Peers {
             return;
         }
         let (mut beat, mut failed) = (interval(BEAT), false);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while stop.run_until_cancelled(beat.tick()).await.is_some() {
             let late = |_| Err(Error::Unavailable { part: "store", why: "no answer in time".to_owned() });
             let looked = timeout(HOLDS, self.look()).await.unwrap_or_else(late);
@@ -59,6 +60,7 @@ impl Peers {
             }
             failed = looked.is_err();
         }
+        self.part.give_up();
         let _ = timeout(HOLDS, self.memos.forget(&self.name, self.said)).await;
     }
 
@@ -75,8 +77,9 @@ impl Peers {
         }
         let others = all.into_iter().filter(|memo| memo.name != self.name);
         let others = others.map(|Memo { name, version, .. }| (name, version)).collect();
-        let (share, gone) = self.roll.look(began, stood, Instant::now(), others);
-        if self.part.set(share) {
+        let now = Instant::now();
+        let (share, gone) = self.roll.look(began, stood, now, others);
+        if self.part.set(share, now) {
             tracing::info!(kind = self.kind, workers = share.workers, "workers share the limits of connections");
         }
         self.forget(gone).await

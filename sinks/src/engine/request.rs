@@ -10,7 +10,6 @@ use schemas::time::later;
 use tokio::time::Instant;
 
 use super::deliver::{Deliverer, Stop, Work};
-use super::pace::when;
 use super::steps;
 use crate::connector::{Made, Put};
 use crate::failure::Failure;
@@ -39,8 +38,11 @@ impl Deliverer {
                 let said = "it asked for no more requests for now".to_owned();
                 return Err(Failure::Quota { said, retry_after: Some(left) }.into());
             }
+            if !work.open.pace.is_shared_out() {
+                return Err(Stop::NoPlace);
+            }
             let asked = if live { work.open.pace.reserve() } else { work.open.pace.left_over() };
-            let wait = when(asked).saturating_duration_since(Instant::now());
+            let wait = work.open.pace.when(asked).saturating_duration_since(Instant::now());
             self.lease(work, wait + timeout).await?;
             if work.open.pace.come(asked).await {
                 return Ok(());

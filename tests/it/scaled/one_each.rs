@@ -18,7 +18,12 @@ pub async fn get(process: &Process, path: &str) -> (u16, String) {
 }
 
 pub async fn say(fleet: &Fleet, call: &str) {
-    let body = template(call, "79161112233", "MISSED", None, None);
+    say_of(fleet, call, "79161112233").await;
+}
+
+/// A call of this client was missed.
+pub async fn say_of(fleet: &Fleet, call: &str, client: &str) {
+    let body = template(call, client, "MISSED", None, None);
     let request = fleet.http.post(&fleet.hooks()[0]).header("content-type", "application/json").body(body);
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 200, "{}", answer.text().await.unwrap());

@@ -1,9 +1,10 @@
 //! Processors and sink workers that come and go under load, in good order or not, and one that comes back from the dead.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::fleet::{Fleet, Role, fleet};
-use crate::harness::{Load, eventually};
+use super::one_each::{delivered, say_of};
+use crate::harness::{CrmSetup, Load, eventually};
 
 const SEED: u64 = 20_261_202;
 
@@ -64,4 +65,25 @@ async fn bury_alive(fleet: &Fleet) {
     for zombie in &zombies {
         zombie.signal("CONT");
     }
+}
+
+/// Two workers that did not know of each other would need half the time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f4_two_sink_workers_send_together_what_a_minute_may_have() {
+    const PER_MINUTE: u32 = 120;
+    const CALLS: u32 = 10;
+    let fleet = Fleet::start(CrmSetup::only(&format!("create_contact = true\nmax_per_minute = {PER_MINUTE}"))).await;
+    fleet.add(Role::Sink).await;
+    let begun = Instant::now();
+    for call in 1..=CALLS {
+        say_of(&fleet, &call.to_string(), &format!("79161112{call:03}")).await;
+    }
+    for call in 1..=CALLS {
+        delivered(&fleet, &call.to_string()).await;
+    }
+    // A look-up and a record at the least for each; a few may have gone before the first knew of the second.
+    let turns = 2 * CALLS - 6;
+    assert!(begun.elapsed() >= Duration::from_mins(1) / PER_MINUTE * turns, "{:?}", begun.elapsed());
+    let status = fleet.of(Role::Sink)[1].stop().await;
+    assert!(status.success(), "{status}");
 }

@@ -1,6 +1,6 @@
 //! Which part of every limit is this worker's.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -24,35 +24,46 @@ pub struct Share {
 pub struct Held {
     /// How many have one.
     pub workers: u32,
-    /// Others came or went, or this one did, so many times before.
-    pub change: u64,
+    /// When others, or this one, came or went last.
+    pub since: Instant,
 }
 
-/// The same as it changes.
+/// The same as it changes; nothing while it is not known.
 #[derive(Debug, Default)]
-pub struct Part(Mutex<(Option<Share>, u64)>);
+pub struct Part(Mutex<Option<(Share, Held)>>);
 
 impl Part {
     /// Of the only worker there can be.
     pub fn whole() -> Self {
-        let share = Share { workers: 1, from: Instant::now(), until: None };
-        Self(Mutex::new((Some(share), 0)))
+        let part = Self::default();
+        let now = Instant::now();
+        part.set(Share { workers: 1, from: now, until: None }, now);
+        part
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<(Share, Held)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it changed by that.
-    pub fn set(&self, share: Share) -> bool {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = held.0.is_some_and(|before| (before.workers, before.from) == (share.workers, share.from));
-        *held = (Some(share), held.1 + u64::from(!same));
-        !same
+    pub fn set(&self, share: Share, now: Instant) -> bool {
+        let mut known = self.known();
+        let same = known.filter(|(before, _)| (before.workers, before.from) == (share.workers, share.from));
+        let held = same.map_or(Held { workers: share.workers, since: share.from.max(now) }, |(_, held)| held);
+        *known = Some((share, held));
+        same.is_none()
     }
 
-    /// How many share the limits; else nothing is to be sent, and when to ask again.
+    /// It is no longer this worker's.
+    pub fn give_up(&self) {
+        *self.known() = None;
+    }
+
+    /// What holds now; else nothing is to be sent, and when to ask again.
     pub fn at(&self, now: Instant) -> Result<Held, Instant> {
-        let (share, change) = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match share {
-            Some(share) if share.from > now => Err(share.from),
-            Some(share) if share.until.is_none_or(|until| now < until) => Ok(Held { workers: share.workers, change }),
+        match *self.known() {
+            Some((share, _)) if share.from > now => Err(share.from),
+            Some((share, held)) if share.until.is_none_or(|until| now < until) => Ok(held),
             _ => Err(now + AGAIN),
         }
     }

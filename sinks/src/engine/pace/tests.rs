@@ -1,3 +1,5 @@
+use futures_util::FutureExt as _;
+
 use super::turns::KEPT;
 use super::*;
 
@@ -11,13 +13,29 @@ fn alone(max_per_minute: u32) -> Pace {
 fn what_is_left_over_is_taken_and_never_reserved() {
     let begun = Instant::now();
     let mut turns = Turns::new(10, begun);
-    turns.share(Held { workers: 1, change: 0 }, begun);
+    turns.share(Held { workers: 1, since: begun });
     let first = turns.left_over(begun).unwrap_err();
     assert_eq!(first, begun + Duration::from_secs(12), "what went before the start may have been another turn");
     assert!(turns.left_over(first).is_ok());
     let again = turns.left_over(first).unwrap_err();
-    assert_eq!(turns.reserve(first), again, "a live one has the next turn, whoever asked before");
-    assert!(turns.left_over(first).unwrap_err() > again);
+    assert_eq!(turns.reserve(first, None), Ok(again), "a live one has the next turn, whoever asked before");
+    let next = turns.left_over(first).unwrap_err();
+    assert!(next > again);
+    for _ in 0..9 {
+        assert_eq!(turns.reserve(first, Some(again)), Err(next), "what comes too late takes no turn");
+    }
+    assert_eq!(turns.reserve(first, Some(next)), Ok(next));
+}
+
+#[tokio::test]
+async fn nobody_asks_again_and_again_while_the_crm_wants_nothing() {
+    let pace = Pace::new(0, Arc::default());
+    let before = Instant::now();
+    pace.hold(90 * MINUTE);
+    for asked in [pace.reserve(), pace.left_over(), pace.reserve_by(before + MINUTE)] {
+        assert!(pace.when(asked) >= before + MINUTE);
+        assert!(pace.come(asked).now_or_never().is_none());
+    }
 }
 
 #[test]
@@ -28,7 +46,7 @@ fn live_calls_go_at_once_and_no_minute_has_more_turns_than_its_limit() {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut now = Instant::now();
         let mut turns = Turns::new(limit, now);
-        turns.share(Held { workers: 1, change: 0 }, now);
+        turns.share(Held { workers: 1, since: now });
         let (mut given, mut at_once) = (Vec::new(), 0);
         // By chance: what waits takes its turns for a while, live calls come many at once, the CRM asks for a pause, nothing comes.
         while given.len() < 4 * limit as usize {
@@ -36,7 +54,7 @@ fn live_calls_go_at_once_and_no_minute_has_more_turns_than_its_limit() {
                 0 => now += MINUTE.mul_f64(rng.f64()),
                 1 => turns.hold(now + MINUTE.mul_f64(rng.f64() / 4.0)),
                 2 => {
-                    let all: Vec<Instant> = (0..=limit / 8).map(|_| turns.reserve(now)).collect();
+                    let all: Vec<Instant> = (0..=limit / 8).map(|_| turns.reserve(now, None).unwrap()).collect();
                     at_once += all.iter().filter(|at| **at == now).count();
                     given.extend(all);
                 }
@@ -88,19 +106,19 @@ fn nothing_is_sent_before_others_know_and_a_turn_is_void_when_they_change() {
     let now = Instant::now();
     assert!(pace.reserve().unwrap_err() > now, "who else is there is not known yet");
     let share = |workers, from, until| Share { workers, from, until: Some(until) };
-    part.set(share(2, now + MINUTE, now + 2 * MINUTE));
+    part.set(share(2, now + MINUTE, now + 2 * MINUTE), now);
     assert_eq!(pace.left_over(), Err(now + MINUTE), "the others may not know of us");
-    part.set(share(1, now, now + MINUTE));
+    part.set(share(1, now, now + MINUTE), Instant::now());
     let turn = pace.reserve().unwrap();
     assert!(pace.stands(turn));
-    part.set(share(2, now, now + MINUTE));
+    part.set(share(2, now, now + MINUTE), Instant::now());
     assert!(!pace.stands(turn), "half of it is somebody else's now");
-    part.set(share(1, now, now + MINUTE));
+    part.set(share(1, now, now + MINUTE), Instant::now());
     assert!(!pace.stands(turn), "and meanwhile was");
-    part.set(share(2, now, now + MINUTE));
+    part.set(share(2, now, now + MINUTE), Instant::now());
     let (first, second) = (pace.reserve().unwrap().at, pace.reserve().unwrap().at);
     // 570 spread over the minute by two.
     assert_eq!((second - first).as_millis(), 210);
-    part.set(share(2, now, now));
+    part.set(share(2, now, now), Instant::now());
     assert!(pace.reserve().is_err(), "the others may take us for gone");
 }

@@ -17,6 +17,7 @@ pub struct Turns {
     /// Of a minute's turns of all workers: those that are spread over it, and those kept for live calls.
     spread: u32,
     kept_of_all: u32,
+    begun: Instant,
     /// Who shares them; nothing: it is not known yet.
     held: Option<Held>,
     interval: Duration,
@@ -34,13 +35,13 @@ impl Turns {
         let kept_of_all = max_per_minute / KEPT;
         let spread = max_per_minute - kept_of_all;
         let (interval, kept) = (Duration::ZERO, Duration::ZERO);
-        Self { spread, kept_of_all, held: None, interval, kept, next: now, paused: now }
+        Self { spread, kept_of_all, begun: now, held: None, interval, kept, next: now, paused: now }
     }
 
-    /// How many share the limit, from now on. Nobody knows what others, or this worker before it was started, took of the minute: so at
-    /// first nothing is kept for live calls, and turns given before and not used are void. The first comes after two intervals: a
-    /// turn of what was and one of what is may stand at the two ends of a minute that is full.
-    pub fn share(&mut self, held: Held, now: Instant) {
+    /// How many share the limit by now. Nobody knows what others, or this worker before it was started, took of the minute before: so at
+    /// first nothing is kept for live calls, and turns given and not used are void. The first comes after two intervals: a turn of
+    /// what was and one of what is may stand at the two ends of a minute that is full.
+    pub fn share(&mut self, held: Held) {
         if self.held == Some(held) || self.spread == 0 {
             return;
         }
@@ -51,15 +52,18 @@ impl Turns {
             mine => MINUTE / mine,
         };
         self.kept = self.interval * (self.kept_of_all / workers);
-        self.next = now + self.kept + 2 * self.interval;
+        self.next = held.since.max(self.begun) + self.kept + 2 * self.interval;
         self.held = Some(held);
     }
 
-    /// The turn of a live call.
-    pub fn reserve(&mut self, now: Instant) -> Instant {
+    /// The turn of a live call; nothing is taken where it would come later than `by`, but said when.
+    pub fn reserve(&mut self, now: Instant, by: Option<Instant>) -> Result<Instant, Instant> {
         let at = now.max(self.next.checked_sub(self.kept).unwrap_or(now)).max(self.paused);
+        if by.is_some_and(|by| at > by) {
+            return Err(at);
+        }
         self.next = self.next.max(now) + self.interval;
-        at
+        Ok(at)
     }
 
     /// The turn now, if it is nobody's; else when to ask again.

@@ -27,7 +27,7 @@ pub struct Roll {
 }
 
 impl Roll {
-    /// A look that began at `began`, whose word stood at `stood`, and that saw others by `now`. Says what is this worker's part, and whose
+    /// A look that began at `began`, whose word stood at `stood`, and that saw after that, and by `now`, what others had said. Says what is this worker's part, and whose
     /// word may be removed.
     pub fn look(&mut self, began: Instant, stood: Instant, now: Instant, others: Vec<Word>) -> (Share, Vec<Word>) {
         let before = std::mem::take(&mut self.heard);
@@ -35,7 +35,8 @@ impl Roll {
             Some((same, at)) if *same == word => (name, (word, *at)),
             _ => (name, (word, now)),
         };
-        let (there, gone): (Vec<_>, Vec<_>) = others.into_iter().map(heard).partition(|(_, (_, at))| now < *at + GONE);
+        let (there, gone): (Vec<_>, Vec<_>) =
+            others.into_iter().map(heard).partition(|(_, (_, at))| stood < *at + GONE);
         let workers = u32::try_from(there.len()).unwrap_or(u32::MAX).saturating_add(1);
         // While its part held without a break, the others had no cause to take it for gone.
         let from = match self.share {

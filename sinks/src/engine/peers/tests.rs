@@ -82,7 +82,7 @@ impl Worker {
             Looking::Has { began, stood, others, at } if at <= now => {
                 if self.said > 0 {
                     let (share, gone) = self.roll.look(began, stood, now, others);
-                    self.part.set(share);
+                    self.part.set(share, now);
                     for (name, word) in gone {
                         if store.get(&name) == Some(&word) {
                             store.remove(&name);
@@ -98,16 +98,16 @@ impl Worker {
     /// Sends what it may: there is always a live call, and now and then many come at once.
     fn send(&mut self, given: &mut Vec<Instant>, limit: u32, now: Instant, rng: &mut Rng) {
         let Ok(held) = self.part.at(now) else { return };
-        self.turns.share(held, now);
+        self.turns.share(held);
         let many = if rng.u16(..1000) == 0 { limit / 10 } else { u32::from(self.taken.is_empty()) };
-        self.taken.extend((0..many).map(|_| (self.turns.reserve(now), held)));
+        self.taken.extend((0..many).map(|_| (self.turns.reserve(now, None).unwrap(), held)));
         let (come, taken): (Vec<_>, Vec<_>) = self.taken.drain(..).partition(|(at, _)| *at <= now);
         self.taken = taken;
         for (at, of) in come {
             if of == held {
                 given.push(at);
             } else {
-                self.taken.push((self.turns.reserve(now), held));
+                self.taken.push((self.turns.reserve(now, None).unwrap(), held));
             }
         }
         if self.turns.left_over(now).is_ok() {
