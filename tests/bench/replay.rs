@@ -31,6 +31,8 @@ const KILLS: u32 = 20;
 const SEED: u64 = 20_261_129;
 /// Live calls without a backlog are measured for so long.
 const BASE: Duration = Duration::from_mins(1);
+/// Live calls go on for so long after the last kill.
+const LAST: Duration = Duration::from_secs(10);
 /// All is done by then, of each part.
 const DEADLINE: Duration = Duration::from_mins(40);
 
@@ -44,8 +46,8 @@ pub async fn run(calls: Option<&str>, store: Option<&str>) -> Result<()> {
     let calls: usize = calls.map_or(Ok(CALLS), str::parse).context("the number of calls")?;
     let (kills, postgres) = match store {
         None => (KILLS, None),
-        // Whoever takes the place of a killed worker waits until that one is missed: with many kills nothing else would be seen.
-        Some("postgres") => (1, Some(tokio::task::spawn_blocking(Postgres::start).await?)),
+        // Whoever takes the place of a killed worker waits until that one is missed: nothing else would be seen.
+        Some("postgres") => (0, Some(tokio::task::spawn_blocking(Postgres::start).await?)),
         Some(other) => bail!("{other:?} is no store; postgres is one"),
     };
     let store = || postgres.as_ref().map_or("embedded".to_owned(), |postgres| postgres.database().socket_url);
@@ -71,12 +73,13 @@ async fn part(calls: usize, store: &str, kills: u32) -> Result<Seen> {
     // As long as the quota makes it take, and the kills spread over it.
     let expected = BASE.max(Duration::from_secs(60 * calls as u64 / u64::from(QUOTA)));
     for _ in 0..kills {
-        let mut child = worker(&words, "live")?;
+        let mut child = worker(&words, "endless")?;
         let life = expected.mul_f64(rng.f64() * 2.0 / f64::from(kills));
         sleep(life).await;
         child.kill().await?;
     }
-    let mut last = worker(&words, "to-the-end")?;
+    let last = if kills == 0 { expected } else { LAST }.as_millis() / worker::EVERY.as_millis();
+    let mut last = worker(&words, &last.to_string())?;
     let books: Books = timeout(DEADLINE, told(&mut last)).await.context("not all was done in time")??;
     let seen = target.seen().await?;
     println!(" {calls} waiting: {} calls in {} s", books.done, number(begun.elapsed().as_secs_f64()));

@@ -30,9 +30,7 @@ const SOURCES: [&str; 2] = ["live", "waiting"];
 const CONNECTION: &str = "bench";
 const BATCH: usize = 500;
 /// Between live calls.
-const EVERY: Duration = Duration::from_millis(100);
-/// Live calls of the last life.
-const LAST: u32 = 100;
+pub const EVERY: Duration = Duration::from_millis(100);
 
 /// How the ledger stands.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
@@ -42,7 +40,8 @@ pub struct Books {
     pub dead: u64,
 }
 
-/// Address, directory, calls that wait, requests a minute, the store, `live` or `to-the-end`.
+/// Address, directory, calls that wait, requests a minute, the store, and how many live calls come before all is done: a number, or
+/// `endless`.
 pub fn serve(words: &[String]) -> Result<()> {
     let word = |at: usize| words.get(at).map(String::as_str).context("too few words");
     let limits = Limits {
@@ -53,7 +52,7 @@ pub fn serve(words: &[String]) -> Result<()> {
         ..UNLIMITED
     };
     let bench = Bench { url: format!("http://{}/calls", word(0)?), times: Arc::default(), limits };
-    let (dir, calls, to_the_end) = (word(1)?, word(2)?.parse()?, word(5)? == "to-the-end");
+    let (dir, calls, last) = (word(1)?, word(2)?.parse()?, word(5)?.parse().ok());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let embedded = Embedded::open(Path::new(dir), None).await?;
@@ -61,7 +60,7 @@ pub fn serve(words: &[String]) -> Result<()> {
         if backbone.directory.load().await?.connections.is_empty() {
             prepare(&backbone, calls).await?;
         }
-        work(&backbone, bench, to_the_end).await
+        work(&backbone, bench, last).await
     })
 }
 
@@ -115,7 +114,7 @@ async fn prepare(backbone: &Backbone, calls: usize) -> Result<()> {
     Ok(())
 }
 
-async fn work(backbone: &Backbone, bench: Bench, to_the_end: bool) -> Result<()> {
+async fn work(backbone: &Backbone, bench: Bench, last: Option<u32>) -> Result<()> {
     let (clock, stop) = (Arc::new(Clock::default()), CancellationToken::new());
     // The role takes connectors that live as long as the program, as this one does.
     let connector: &'static Bench = Box::leak(Box::new(bench));
@@ -124,11 +123,12 @@ async fn work(backbone: &Backbone, bench: Bench, to_the_end: bool) -> Result<()>
     backbone.ledger.end_leases().await?;
     let running = tokio::spawn(sink.run(stop.clone()));
     let replays = tokio::spawn(console::replay::run(backbone.clone(), clock, stop.clone()));
-    live(backbone, to_the_end).await?;
+    live(backbone, last).await?;
     let books = loop {
-        let books = books(backbone).await?;
-        let replaying = Replays(&*backbone.memos).of(&CONNECTION.parse()?).await?.current().is_some();
+        // What is asked first can only bring more to what is asked last.
         let lag: u64 = backbone.log.lag().await?.iter().map(|lag| lag.records).sum();
+        let replaying = Replays(&*backbone.memos).of(&CONNECTION.parse()?).await?.current().is_some();
+        let books = books(backbone).await?;
         if books.waiting == 0 && !replaying && lag == 0 {
             break books;
         }
@@ -142,11 +142,11 @@ async fn work(backbone: &Backbone, bench: Bench, to_the_end: bool) -> Result<()>
 }
 
 /// Calls that end now, one after another, until it is killed; or so many.
-async fn live(backbone: &Backbone, to_the_end: bool) -> Result<()> {
+async fn live(backbone: &Backbone, last: Option<u32>) -> Result<()> {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut number = 0;
-    while !to_the_end || number < LAST {
+    while last.is_none_or(|last| number < last) {
         ticks.tick().await;
         let now = Timestamp::now();
         let mut call = call(SOURCES[0], usize::try_from(now.as_millisecond())?, now)?;
