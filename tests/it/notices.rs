@@ -62,10 +62,10 @@ async fn r3_who_is_told_and_that_each_is_told_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r3_f4_a_notice_counts_with_the_other_requests_of_a_minute() {
-    let site = Site::start(CrmSetup::only("create_contact = true\nmax_per_minute = 6")).await;
+    let site = Site::start(CrmSetup::only("create_contact = true\nmax_per_minute = 3")).await;
     let (status, _) = site.post(template("1", "79169998877", "RINGING", Some("102"), None)).await;
     assert_eq!(status, 200);
-    // Who calls is looked up after ten seconds; by the time that the notice itself may be sent it is of no use.
+    // Between looking up who calls and the notice itself are twenty seconds: by then it is of no use.
     eventually("the notice to be late", async || {
         let metrics = reqwest::get(format!("{}/metrics", site.process.url())).await.ok()?.text().await.ok()?;
         metrics.contains("ringfold_notices_total{connection=\"acme-rbs\",outcome=\"late\"} 1").then_some(())
