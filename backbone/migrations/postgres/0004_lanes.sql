@@ -1,5 +1,5 @@
 -- No statement that asks for a lane, or for one delivery, can be planned by an index that is not of it: a plan that was made when there was
--- next to nothing must do for a backlog, too. So none but the key and what is ready begins with a connection, and lanes stand by
+-- next to nothing must do for a backlog, too. So none but the key, what is ready and what is leased begins with a connection, and lanes stand by
 -- themselves, under conditions of their own.
 DROP INDEX deliveries_busy;
 DROP INDEX deliveries_later;

@@ -80,8 +80,7 @@ pub const WANT_MANY: &str = want!(
 /// Whoever calls now is served in order: what waits in the lane ($2) of a connection ($1) goes with the live ones.
 pub const PROMOTE: &str =
     "UPDATE deliveries SET rank = 0 WHERE connection = $1 AND lane = $2 AND status = 'pending' AND rank = 1";
-/// PostgreSQL: in many lanes.
-/// Written so that each lane is looked up by itself, and no other index fits than that of what is sent later.
+/// PostgreSQL: in many lanes. Written so that each lane is looked up by itself, and no other index fits than that of what is sent later.
 pub const PROMOTE_MANY: &str = "UPDATE deliveries AS d SET rank = 0
      FROM (
          SELECT f.* FROM (SELECT DISTINCT connection, lane FROM unnest($1::text[], $2::text[]) AS w (connection, lane)) AS w
