@@ -75,6 +75,11 @@ pub struct Replay {
     pub calls: u64,
 }
 
+/// What stands with each delivery that a cancelled replay had opened and nobody began.
+pub fn cancelled(replay: &Replay) -> String {
+    format!("the replay {} was cancelled", replay.id)
+}
+
 impl Replay {
     /// A new one.
     pub fn begin(id: String, which: Which, now: Timestamp) -> Self {

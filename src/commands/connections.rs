@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use console::wire;
-use schemas::ConnectionId;
+use schemas::{ConnectionId, ConnectionStatus};
 
 use crate::ask;
 use crate::cli::Globals;
@@ -148,7 +148,10 @@ pub async fn run(args: ConnectionsArgs, globals: &Globals) -> Result<(), Exit> {
             let new = credentials::read(file.as_deref())?;
             let row: wire::ConnectionRow = client.put(&["connections", id.as_str(), "credentials"], &new).await?;
             output::one(format, columns::LIST, &row, |_| String::new())?;
-            output::tell(&format!("next: ringfold connections reactivate {id}, with --resend or without"));
+            output::tell(&match row.status {
+                ConnectionStatus::Active => format!("{id} is active, and goes on with them"),
+                _ => format!("next: ringfold connections reactivate {id}, with --resend or without"),
+            });
             Ok(())
         }
     }

@@ -204,7 +204,9 @@ fn sources(
             Some(id) if sources.contains(&id) => problems.add(offset, &path, format!("{id} is named twice")),
             Some(id) if mine.contains(&id) => sources.push(id),
             _ => {
-                let known: Vec<_> = mine.iter().map(SourceId::as_str).collect();
+                let mut known: Vec<_> = mine.iter().map(SourceId::as_str).collect();
+                known.sort_unstable();
+                known.dedup();
                 let message = format!("is no source of this account; its sources: {}", known.join(", "));
                 problems.add(offset, &path, message);
             }

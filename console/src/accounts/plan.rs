@@ -69,7 +69,7 @@ fn connection_change(current: &Accounts, after: &ConnectionEntry) -> Change {
     let note = match (was, after.connection.status) {
         (Some(ConnectionStatus::Broken), ConnectionStatus::Active) => "active again: it has new credentials",
         (Some(ConnectionStatus::Broken), ConnectionStatus::Broken) => {
-            "still broken: its credentials are the ones the CRM refused"
+            "still broken, and the file brings no new credentials: `ringfold connections reactivate` starts it where they were set otherwise"
         }
         (Some(ConnectionStatus::Paused), ConnectionStatus::Paused) => "still paused: resume it to let deliveries go",
         _ => "",

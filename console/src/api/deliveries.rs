@@ -114,11 +114,14 @@ pub async fn retry(
     Path((connection, call)): Path<(String, String)>,
 ) -> Result<Json<DeliveryView>, Fault> {
     let Json(before) = show(State(console.clone()), Path((connection.clone(), call.clone()))).await?;
-    let refused = |why: &str, todo| Err(Fault::conflict(format!("the delivery {connection}/{call} is {why}"), todo));
+    let refused =
+        |why: &str, todo: &str| Err(Fault::conflict(format!("the delivery {connection}/{call} is {why}"), todo));
+    let start =
+        format!("start the connection first: `ringfold connections show {connection}` says why it is not active");
     match before.row.status {
         DeliveryState::Done => return refused("done already", "nothing needs to be done"),
         DeliveryState::InProgress => return refused("being tried now", "wait for what comes of it"),
-        DeliveryState::Parked => return refused("parked: its connection is not active", "resume the connection first"),
+        DeliveryState::Parked => return refused("parked: its connection is not active", &start),
         DeliveryState::Pending | DeliveryState::Dead | DeliveryState::Skipped => {}
     }
     let Some(now_is) = console.backbone().journal.call(&before.row.call).await? else {

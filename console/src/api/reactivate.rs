@@ -1,13 +1,10 @@
 //! `/connections/{id}/reactivate`: a connection whose credentials were refused, or that was held or off, starts again; what it missed
 //! is sent or skipped, as asked (Z2 of the features).
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::{Path, State};
 use backbone::ledger::Skip;
 use schemas::{Connection, ConnectionStatus, Timestamp};
-use tokio::time::Instant;
 
 use super::checks::ask_crm;
 use super::connections::{entry, set};
@@ -17,11 +14,6 @@ use super::replays;
 use crate::replay::{Books, Which, window};
 use crate::state::Console;
 use crate::wire::{Reactivate, Reactivated};
-
-/// Deliveries skipped at once.
-const SKIPPED: u32 = 2000;
-/// The skipping of one request; the rest is for the next.
-const LONGEST: Duration = Duration::from_secs(25);
 
 /// `POST /connections/{id}/reactivate`. Each of its parts can be done twice: pressed again, it goes on where it was.
 pub async fn post(
@@ -76,18 +68,6 @@ pub async fn post(
 
 /// Skips what waits of calls begun before; what has made a record is finished.
 async fn skip(console: &Console, connection: &Connection, before: Timestamp, note: &str) -> Result<u64, Fault> {
-    let (which, until) = (Skip::Before(connection.id.clone(), before), Instant::now() + LONGEST);
-    let mut all = 0;
-    loop {
-        let now = console.parts.clock.now();
-        let skipped = console.backbone().ledger.skip(&which, note, now, SKIPPED).await?;
-        all += skipped;
-        if skipped == 0 {
-            return Ok(all);
-        }
-        if Instant::now() > until {
-            let detail = format!("{all} deliveries of {} were skipped, and there are more", connection.id);
-            return Err(Fault::conflict(detail, "run the same again: it goes on"));
-        }
-    }
+    let which = Skip::Before(connection.id.clone(), before);
+    replays::skip_all(console, &connection.id, &which, note).await
 }

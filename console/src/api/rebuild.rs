@@ -11,7 +11,7 @@ use backbone::log::{Lag, Start};
 use backbone::{Cursor, Record, Stored, Topic};
 use processor::rebuild::{self, Difference};
 use schemas::time::{earlier, later};
-use schemas::{Call, CallKey, Event, Timestamp, Unread};
+use schemas::{Call, CallKey, Event, Source, Timestamp, Unread};
 use uuid::Uuid;
 
 use super::fault::Fault;
@@ -36,11 +36,12 @@ type Sessions = BTreeMap<CallKey, Vec<Event<Unread>>>;
 
 /// `POST /rebuild`
 pub async fn post(State(console): State<Console>, Given(asked): Given<Rebuild>) -> Result<Json<Rebuilt>, Fault> {
-    let sources = async {
-        let entries = console.backbone().directory.load().await?.sources;
-        Ok::<_, Fault>(entries.into_iter().map(|entry| entry.source).collect())
-    };
-    let reading = Reading::new(if asked.reread { Some(sources.await?) } else { None });
+    let entries = console.backbone().directory.load().await?.sources;
+    let sources: Vec<Source> = entries.into_iter().map(|entry| entry.source).collect();
+    if let Some(id) = asked.source.as_ref().filter(|id| sources.iter().all(|source| source.id != **id)) {
+        return Err(Fault::not_found(format!("there is no source {id}"), "see `ringfold sources list`"));
+    }
+    let reading = Reading::new(asked.reread.then_some(sources));
     let sessions = read(&console, &asked, &reading).await?;
     let settled = settled(&console).await?;
     let mut rebuilt = Rebuilt::default();

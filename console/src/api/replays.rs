@@ -3,17 +3,26 @@
 mod plan;
 mod view;
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{Path, State};
-use schemas::{Connection, Timestamp};
+use backbone::ledger::Skip;
+use schemas::{Connection, ConnectionId, Timestamp};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::fault::Fault;
 use super::input::Given;
-use crate::replay::{Books, Replay, State as Stands, Which, window};
+use crate::replay::{Books, Replay, State as Stands, Which, cancelled, window};
 use crate::state::Console;
 use crate::wire::{ReplayAsked, ReplayList, ReplayPlan, ReplayView};
 pub use view::view;
+
+/// Deliveries skipped at once.
+const SKIPPED: u32 = 2000;
+/// The skipping of one request; the rest is for the next.
+const LONGEST: Duration = Duration::from_secs(25);
 
 /// `POST /replays/plan`
 pub async fn plan(State(console): State<Console>, Given(asked): Given<ReplayAsked>) -> Result<Json<ReplayPlan>, Fault> {
@@ -44,6 +53,7 @@ pub async fn begin(console: &Console, which: Which, of_now: bool) -> Result<Repl
     let new = Replay::begin(Uuid::now_v7().to_string(), which, now);
     let connection = new.which.connection.clone();
     let books = Books(&*console.backbone().memos);
+    end_cancelled(console, &connection).await?;
     let ((), book) = books.change(&connection, |book| book.begin(new.clone())).await?;
     let current = book.current().cloned().unwrap_or_else(|| new.clone());
     let (is, asked) = (&current.which, &new.which);
@@ -53,10 +63,45 @@ pub async fn begin(console: &Console, which: Which, of_now: bool) -> Result<Repl
         let todo = format!("wait until it is done, or run `ringfold replay cancel {}`", current.id);
         return Err(Fault::conflict(detail, todo));
     }
+    if current.state == Stands::Paused {
+        let detail = format!("the replay {} of connection {connection} is paused", current.id);
+        let todo = format!("run `ringfold replay resume {}`, or cancel it, then the same again", current.id);
+        return Err(Fault::conflict(detail, todo));
+    }
     if current.id == new.id {
         tracing::info!(replay = new.id, %connection, since = %new.which.since, until = %new.which.until, "a replay begins");
     }
     Ok(current)
+}
+
+/// A replay that was cancelled stands in nobody's way: what of it nobody began is skipped at once; what somebody did is that delivery's
+/// own affair.
+async fn end_cancelled(console: &Console, connection: &ConnectionId) -> Result<(), Fault> {
+    let books = Books(&*console.backbone().memos);
+    let Some(old) = books.of(connection).await?.current().filter(|old| old.state == Stands::Cancelled).cloned() else {
+        return Ok(());
+    };
+    skip_all(console, connection, &Skip::Replay(old.id.clone()), &cancelled(&old)).await?;
+    let now = console.parts.clock.now();
+    books.change(connection, |book| book.change(&old.id, |replay| replay.ended_at = Some(now))).await?;
+    Ok(())
+}
+
+/// Skips all there is; says how much that was.
+pub async fn skip_all(console: &Console, connection: &ConnectionId, which: &Skip, note: &str) -> Result<u64, Fault> {
+    let (until, mut all) = (Instant::now() + LONGEST, 0);
+    loop {
+        let now = console.parts.clock.now();
+        let skipped = console.backbone().ledger.skip(which, note, now, SKIPPED).await?;
+        all += skipped;
+        if skipped == 0 {
+            return Ok(all);
+        }
+        if Instant::now() > until {
+            let detail = format!("{all} deliveries of {connection} were skipped, and there are more");
+            return Err(Fault::conflict(detail, "run the same again: it goes on"));
+        }
+    }
 }
 
 /// `GET /replays`

@@ -11,7 +11,7 @@ use schemas::{Call, Clock, Connection, ConnectionId};
 use tokio_util::sync::CancellationToken;
 
 use super::turn::Turn;
-use super::{Book, Books, Replay, State};
+use super::{Book, Books, Replay, State, cancelled};
 
 /// Calls opened at once.
 const PAGE: u32 = 200;
@@ -183,8 +183,7 @@ impl Opener {
 
     /// What a replay that was cancelled had opened, and nobody began.
     async fn skip(&self, replay: &Replay) -> Result<bool, Error> {
-        let note = format!("the replay {} was cancelled", replay.id);
-        if self.skip_some(replay, &note).await? {
+        if self.skip_some(replay, &cancelled(replay)).await? {
             return Ok(true);
         }
         self.end_if_over(replay, State::Cancelled).await

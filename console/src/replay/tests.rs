@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use backbone::ledger::{Rank, Status, Wanted};
 use schemas::{CallId, Clock, ConnectionId};
+use serde_json::json;
 
 use super::run::Opener;
 use super::{Books, Replay, State, Which};
 use crate::accounts::tests::FILE;
 use crate::api::tests::world::{World, at};
+use crate::wire::{ReplayList, ReplayState, ReplayView};
 
 /// A replay into a connection, which has opened as many deliveries.
 async fn opened(world: &World, connection: &str, calls: usize) -> Replay {
@@ -82,4 +84,22 @@ async fn a_replay_ends_once() {
     assert!(opener.end(&replay, State::Done).await.unwrap());
     assert!(!opener.end(&replay, State::Cancelled).await.unwrap(), "it was over");
     assert_eq!(last(&world, "acme-rbs").await.state, State::Done);
+}
+
+#[tokio::test]
+async fn a_paused_replay_says_so_and_a_cancelled_one_stands_in_nobodys_way() {
+    let world = World::start().await;
+    world.apply(FILE).await;
+    let old = opened(&world, "acme-rbs", 2).await;
+    let asked = || Some(json!({"connection": "acme-rbs"}));
+    let _: ReplayView = world.json("POST", &format!("/replays/{}/pause", old.id), None).await;
+    let refused = world.ask("POST", "/replays", asked()).await;
+    assert_eq!(refused.status(), 409);
+    assert!(refused.text().await.unwrap().contains(&format!("ringfold replay resume {}", old.id)));
+    let _: ReplayView = world.json("POST", &format!("/replays/{}/cancel", old.id), None).await;
+    let begun: ReplayList = world.json("POST", "/replays", asked()).await;
+    assert!(begun.replays[0].id != old.id && begun.replays[0].state == ReplayState::Running, "{begun:?}");
+    assert_eq!(world.backbone.ledger.progress(&old.id).await.unwrap(), [(Status::Skipped, 2)]);
+    let again: ReplayList = world.json("POST", "/replays", asked()).await;
+    assert_eq!(again.replays[0].id, begun.replays[0].id, "twice pressed is once run");
 }

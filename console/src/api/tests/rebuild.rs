@@ -9,6 +9,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::world::{World, at};
+use crate::accounts::tests::FILE;
 use crate::wire::Rebuilt;
 
 /// What was said of a call: it rang, and was answered, and was over.
@@ -38,6 +39,7 @@ async fn said(world: &World, session: &str, second: i64) -> Call {
 #[tokio::test]
 async fn d4_calls_that_are_not_what_was_said_are_named_and_made_right() {
     let world = World::start().await;
+    world.apply(FILE).await;
     let right = said(&world, "1", 0).await;
     let wronged = said(&world, "2", 100).await;
     let missing = said(&world, "3", 200).await;
@@ -48,6 +50,9 @@ async fn d4_calls_that_are_not_what_was_said_are_named_and_made_right() {
         let asked = json!({"source": "acme-uis", "since": at(-10), "until": at(1000), "correct": correct});
         world.json::<Rebuilt>("POST", "/rebuild", Some(asked)).await
     };
+    let unknown =
+        world.ask("POST", "/rebuild", Some(json!({"source": "acme-usi", "since": at(-10), "until": at(1000)}))).await;
+    assert_eq!(unknown.status(), 404, "a word mistyped is not all well");
     let before = raw(&world).await.len();
     let found = ask(false).await;
     assert_eq!((found.calls, found.corrected, found.differ.len()), (3, 0, 2), "{found:#?}");
