@@ -65,7 +65,7 @@ async fn r3_f4_a_notice_counts_with_the_other_requests_of_a_minute() {
     let site = Site::start(CrmSetup::only("create_contact = true\nmax_per_minute = 3")).await;
     let (status, _) = site.post(template("1", "79169998877", "RINGING", Some("102"), None)).await;
     assert_eq!(status, 200);
-    // Between looking up who calls and the notice itself are twenty seconds: by then it is of no use.
+    // There are twenty seconds between two turns: the notice's own comes when it is of no use any more.
     eventually("the notice to be late", async || {
         let metrics = reqwest::get(format!("{}/metrics", site.process.url())).await.ok()?.text().await.ok()?;
         metrics.contains("ringfold_notices_total{connection=\"acme-rbs\",outcome=\"late\"} 1").then_some(())

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::site::{Site, call, connection, eventually};
 
-/// Of these six are kept for live calls of a worker that is alone; the others are spread, about one a half second.
+/// About one a half second.
 const PER_MINUTE: u32 = 120;
 const CALLS: u32 = 12;
 
@@ -74,7 +74,7 @@ async fn f4_two_workers_send_together_what_one_may() {
     site.backbone.ledger.want(&wanted, Timestamp::now()).await.unwrap();
     site.until_done(CALLS.into()).await;
     let asked = site.asked.lock().unwrap().clone();
-    // Each has every other turn. Two that did not know of each other would send six each at once.
+    // Each has every other turn. Two that did not know of each other would need half the time.
     let spread = Duration::from_mins(1) / PER_MINUTE * (CALLS - 3);
     assert!(asked.len() == CALLS as usize && asked[asked.len() - 1] - asked[0] >= spread, "{asked:?}");
 
