@@ -67,15 +67,19 @@ async fn bury_alive(fleet: &Fleet) {
     }
 }
 
-/// Two workers that did not know of each other would need half the time.
+/// Both know of each other, and together they keep to what one may send.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f4_two_sink_workers_send_together_what_a_minute_may_have() {
     const PER_MINUTE: u32 = 120;
     const CALLS: u32 = 10;
-    /// Log-ins, and what may have gone before the first knew of the second.
+    /// Log-ins, whose account it is, and the first turns of each.
     const BESIDE: u64 = 8;
     let fleet = Fleet::start(CrmSetup::only(&format!("create_contact = true\nmax_per_minute = {PER_MINUTE}"))).await;
     fleet.add(Role::Sink).await;
+    for worker in fleet.of(Role::Sink) {
+        let knows = |line: &str| line.contains("share the limits") && line.contains("\"workers\":2");
+        eventually("each to know of the other", async || worker.log().lines().any(knows).then_some(())).await;
+    }
     let begun = Instant::now();
     for call in 1..=CALLS {
         say_of(&fleet, &call.to_string(), &format!("79161112{call:03}")).await;
