@@ -114,7 +114,7 @@ fn summary(applied: &Applied, would: bool) -> String {
     let count = |kind| applied.changes.iter().filter(|change| change.change == kind).count();
     let (added, changed) = (count(ChangeKind::Added), count(ChangeKind::Changed));
     let be = if would { "would be" } else { "were" };
-    format!("{added} {be} added, {changed} changed, {} are as the file says", count(ChangeKind::Unchanged))
+    format!("{added} {be} added, {changed} changed, {} stay as they are", count(ChangeKind::Unchanged))
 }
 
 #[cfg(test)]

@@ -9,7 +9,10 @@ use serde_json::{Map, Value};
 
 use crate::wire::{Change, ChangeKind, What};
 
-/// Every account, source and connection of `wanted`, against `current`.
+/// Said of what `current` has and `wanted` has not.
+const LEFT_OUT: &str = "not in the file: it stays as it is (`status = \"off\"` ends a connection)";
+
+/// Every account, source and connection of `wanted`, against `current`; and what else its accounts have.
 pub fn plan(current: &Accounts, wanted: &Accounts) -> Vec<Change> {
     let mut changes = Vec::new();
     for account in &wanted.accounts {
@@ -18,8 +21,23 @@ pub fn plan(current: &Accounts, wanted: &Accounts) -> Vec<Change> {
         changes.extend(wanted.sources.iter().filter(|e| mine(&e.source.account)).map(|e| source_change(current, e)));
         let connections = wanted.connections.iter().filter(|entry| mine(&entry.connection.account));
         changes.extend(connections.map(|entry| connection_change(current, entry)));
+        changes.extend(left_out(current, wanted, account));
     }
     changes
+}
+
+fn left_out(current: &Accounts, wanted: &Accounts, account: &Account) -> Vec<Change> {
+    let stays = |what, id: &str| change(what, id, Some(Vec::new()), LEFT_OUT);
+    let sources = current
+        .sources
+        .iter()
+        .map(|entry| &entry.source)
+        .filter(|one| one.account == account.id && wanted.sources.iter().all(|entry| entry.source.id != one.id));
+    let connections = current.connections.iter().map(|entry| &entry.connection).filter(|one| {
+        one.account == account.id && wanted.connections.iter().all(|entry| entry.connection.id != one.id)
+    });
+    let sources = sources.map(|one| stays(What::Source, one.id.as_str()));
+    sources.chain(connections.map(|one| stays(What::Connection, one.id.as_str()))).collect()
 }
 
 /// Whether a connection would change.

@@ -143,6 +143,21 @@ fn secrets_show_in_no_export_plan_error_or_debug() {
     assert!(!format!("{:?}", plan(&current, &wanted)).contains("fedcba"));
 }
 
+#[test]
+fn what_a_file_leaves_out_of_its_accounts_is_named_and_stays() {
+    let current = read_new(FILE).unwrap();
+    let only = &FILE[..FILE.find("[[account.connection]]").unwrap()];
+    let wanted = read_over(&current, only).unwrap();
+    let left: Vec<Change> = plan(&current, &wanted).into_iter().filter(|change| !change.note.is_empty()).collect();
+    let [connection] = left.as_slice() else { panic!("{left:?}") };
+    assert_eq!((connection.what, connection.change), (What::Connection, ChangeKind::Unchanged));
+    assert_eq!(connection.id, current.connections[0].connection.id.as_str());
+    assert!(connection.note.starts_with("not in the file: it stays"), "{}", connection.note);
+    let (id, other) = (current.accounts[0].id.as_str(), "[[account]]\nid = \"other\"\nname = \"O\"\n");
+    let wanted = read_over(&current, other).unwrap();
+    assert!(plan(&current, &wanted).iter().all(|change| change.id == "other"), "{id} is in no word of this file");
+}
+
 fn connection_change(current: &Accounts, text: &str) -> (Change, ConnectionStatus, i64) {
     let wanted = read_over(current, text).unwrap();
     let change = plan(current, &wanted).into_iter().find(|change| change.what == What::Connection).unwrap();

@@ -80,15 +80,14 @@ async fn scope(console: &Console, query: AuditQuery, now: Timestamp) -> Result<S
     }
     let accounts = console.backbone().directory.load().await?;
     if let Some(id) = source.as_ref().filter(|id| accounts.sources.iter().all(|entry| entry.source.id != **id)) {
-        return Err(Fault::not_found(format!("there is no source {id}"), "see the list at /api/v1/sources"));
+        return Err(Fault::none("source", id, "sources list"));
     }
     let all = accounts.connections.into_iter().map(|entry| entry.connection);
     let connections: Vec<Connection> = all.filter(|one| connection.as_ref().is_none_or(|id| *id == one.id)).collect();
     let mut sources = source.map(|source| vec![source]);
     if let Some(id) = &connection {
         let Some(only) = connections.first() else {
-            let todo = "see the list at /api/v1/connections";
-            return Err(Fault::not_found(format!("there is no connection {id}"), todo));
+            return Err(Fault::none("connection", id, "connections list"));
         };
         let asked = |source: &&SourceId| sources.as_ref().is_none_or(|asked| asked.contains(source));
         sources = Some(only.sources.iter().filter(asked).cloned().collect());

@@ -10,6 +10,7 @@ use schemas::{Call, CallId, Phone, Timestamp};
 use super::explain;
 use super::fault::Fault;
 use super::input::{Asked, limit};
+use super::sources;
 use crate::state::Console;
 use crate::wire::{CallQuery, CallRow, CallView, CallsPage};
 
@@ -20,6 +21,9 @@ const REGIONS_MAX: usize = 8;
 pub async fn list(State(console): State<Console>, Asked(query): Asked<CallQuery>) -> Result<Json<CallsPage>, Fault> {
     let limit = limit(query.limit)?;
     let before = query.before.as_deref().map(read_cursor).transpose()?;
+    if let Some(id) = &query.source {
+        sources::entry(&console, id.as_str()).await?;
+    }
     let clients = match &query.client {
         None => vec![None],
         Some(said) => {
@@ -52,8 +56,7 @@ pub async fn list(State(console): State<Console>, Asked(query): Asked<CallQuery>
 /// `GET /calls/{id}`
 pub async fn show(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<CallView>, Fault> {
     let found = console.backbone().journal.call(&CallId(id.clone())).await?;
-    let call =
-        found.ok_or_else(|| Fault::not_found(format!("there is no call {id}"), "see the list at /api/v1/calls"))?;
+    let call = found.ok_or_else(|| Fault::none("call", &id, "calls list"))?;
     explain::call(&console, call).await.map(Json)
 }
 

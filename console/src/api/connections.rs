@@ -124,7 +124,7 @@ pub async fn current_row(console: &Console, id: &str) -> Result<ConnectionRow, F
 pub async fn entry(console: &Console, id: &str) -> Result<ConnectionEntry, Fault> {
     let accounts = console.backbone().directory.load().await?;
     let found = accounts.connections.into_iter().find(|entry| entry.connection.id.as_str() == id);
-    found.ok_or_else(|| Fault::not_found(format!("there is no connection {id}"), "see the list at /api/v1/connections"))
+    found.ok_or_else(|| Fault::none("connection", &id, "connections list"))
 }
 
 /// Which credentials are set.

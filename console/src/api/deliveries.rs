@@ -33,7 +33,7 @@ pub async fn list(
     let limit = limit(query.limit)?;
     let connections = connections(&console).await?;
     if let Some(id) = query.connection.as_ref().filter(|id| !connections.contains_key(*id)) {
-        return Err(Fault::not_found(format!("there is no connection {id}"), "see the list at /api/v1/connections"));
+        return Err(Fault::none("connection", id, "connections list"));
     }
     let now = console.parts.clock.now();
     let (mut rows, mut more) = (Vec::new(), false);
@@ -99,7 +99,7 @@ pub async fn show(
 ) -> Result<Json<DeliveryView>, Fault> {
     let missing = || {
         let detail = format!("connection {connection} has no delivery of call {call}");
-        Fault::not_found(detail, "see the list at /api/v1/deliveries")
+        Fault::not_found(detail, "see `ringfold deliveries list`")
     };
     let id: ConnectionId = connection.parse().map_err(|_| missing())?;
     let found = console.backbone().ledger.delivery(&id, &CallId(call.clone())).await?;

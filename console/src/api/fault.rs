@@ -1,5 +1,7 @@
 //! Errors as callers see them: `application/problem+json`, each with what to do next.
 
+use std::fmt::Display;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -35,6 +37,11 @@ impl Fault {
     /// 404.
     pub fn not_found(detail: impl Into<String>, todo: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail, todo)
+    }
+
+    /// 404: there is no such thing, and this command lists what there is: `sources list`.
+    pub fn none(thing: &str, id: &impl Display, command: &str) -> Self {
+        Self::not_found(format!("there is no {thing} {id}"), format!("see `ringfold {command}`"))
     }
 
     /// 409: it cannot be done as things stand.

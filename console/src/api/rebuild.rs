@@ -39,7 +39,7 @@ pub async fn post(State(console): State<Console>, Given(asked): Given<Rebuild>) 
     let entries = console.backbone().directory.load().await?.sources;
     let sources: Vec<Source> = entries.into_iter().map(|entry| entry.source).collect();
     if let Some(id) = asked.source.as_ref().filter(|id| sources.iter().all(|source| source.id != **id)) {
-        return Err(Fault::not_found(format!("there is no source {id}"), "see `ringfold sources list`"));
+        return Err(Fault::none("source", id, "sources list"));
     }
     let reading = Reading::new(asked.reread.then_some(sources));
     let sessions = read(&console, &asked, &reading).await?;

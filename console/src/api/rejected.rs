@@ -13,6 +13,7 @@ use schemas::{Rejected, SourceId};
 
 use super::fault::Fault;
 use super::input::{Asked, limit};
+use super::sources;
 use crate::state::Console;
 use crate::wire::{RejectedPage, RejectedQuery, RejectedRow};
 
@@ -34,6 +35,9 @@ pub async fn list(
     Asked(query): Asked<RejectedQuery>,
 ) -> Result<Json<RejectedPage>, Fault> {
     let limit = usize::try_from(limit(query.limit)?).unwrap_or(usize::MAX);
+    if let Some(id) = &query.source {
+        sources::entry(&console, id.as_str()).await?;
+    }
     let (rejected, more) = newest(&console, query.source.as_ref(), limit).await?;
     Ok(Json(RejectedPage { rejected, more }))
 }

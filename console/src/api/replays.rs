@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, State};
 use backbone::ledger::Skip;
-use schemas::{Connection, ConnectionId, Timestamp};
+use schemas::{Call, CallId, Connection, ConnectionId, SourceId, Timestamp};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -153,7 +153,7 @@ async fn change(State(console): State<Console>, Path(id): Path<String>, to: Stan
 async fn find(console: &Console, id: &str) -> Result<Replay, Fault> {
     let books = Books(&*console.backbone().memos).all().await?;
     let found = books.into_iter().flat_map(|book| book.replays).find(|replay| replay.id == id);
-    found.ok_or_else(|| Fault::not_found(format!("there is no replay {id}"), "see the list at /api/v1/replays"))
+    found.ok_or_else(|| Fault::none("replay", &id, "replay status"))
 }
 
 /// Which calls, of each connection in question.
@@ -161,20 +161,18 @@ async fn which(console: &Console, asked: &ReplayAsked) -> Result<Vec<(Connection
     if asked.connection.is_none() && asked.source.is_none() && asked.call.is_none() {
         return Err(Fault::invalid("no calls are named", "name a connection, a source or a call"));
     }
-    let source = match (&asked.source, &asked.call) {
-        (None, Some(call)) => {
-            let missing = || Fault::not_found(format!("there is no call {call}"), "see the list at /api/v1/calls");
-            Some(console.backbone().journal.call(call).await?.ok_or_else(missing)?.source)
-        }
-        (source, _) => source.clone(),
+    let call = match &asked.call {
+        Some(id) => Some(one_call(console, id, asked).await?),
+        None => None,
     };
+    let source = call.as_ref().map_or(asked.source.as_ref(), |call| Some(&call.source));
     let mut connections: Vec<Connection> =
         console.backbone().directory.load().await?.connections.into_iter().map(|entry| entry.connection).collect();
     connections.retain(|one| asked.connection.as_ref().is_none_or(|id| *id == one.id));
     if connections.is_empty() {
-        return Err(Fault::not_found("there is no such connection", "see the list at /api/v1/connections"));
+        return Err(Fault::not_found("there is no such connection", "see `ringfold connections list`"));
     }
-    connections.retain(|one| source.as_ref().is_none_or(|id| one.sources.contains(id)));
+    connections.retain(|one| source.is_none_or(|id| one.sources.contains(id)));
     if connections.is_empty() {
         return Err(Fault::not_found(
             "no such connection gets the calls of that source",
@@ -182,18 +180,33 @@ async fn which(console: &Console, asked: &ReplayAsked) -> Result<Vec<(Connection
         ));
     }
     let now = console.parts.clock.now();
-    connections.into_iter().map(|one| of_connection(asked, source.as_ref(), now, one)).collect()
+    let begun = call.as_ref().map(|call| call.started_at).filter(|at| *at < now);
+    connections.into_iter().map(|one| of_connection(asked, source, begun, now, one)).collect()
 }
 
+/// The call that is named; of the source that is named, if one is.
+async fn one_call(console: &Console, id: &CallId, asked: &ReplayAsked) -> Result<Call, Fault> {
+    let found = console.backbone().journal.call(id).await?.ok_or_else(|| Fault::none("call", id, "calls list"))?;
+    match &asked.source {
+        Some(source) if *source != found.source => {
+            let detail = format!("the call {id} is of the source {}, not of {source}", found.source);
+            Err(Fault::invalid(detail, "leave the source out"))
+        }
+        _ => Ok(found),
+    }
+}
+
+/// A call that is named is sent whenever it was: where no window is, its own begins when the call did.
 fn of_connection(
     asked: &ReplayAsked,
-    source: Option<&schemas::SourceId>,
+    source: Option<&SourceId>,
+    begun: Option<Timestamp>,
     now: Timestamp,
     connection: Connection,
 ) -> Result<(Connection, Which), Fault> {
     let of_now =
         window(now, &connection.timezone).map_err(|why| Fault::invalid(why, "correct the connection's timezone"))?;
-    let since = if asked.call.is_some() { Timestamp::MIN } else { of_now.since };
+    let since = begun.unwrap_or(of_now.since);
     let (since, until) = (asked.since.unwrap_or(since), asked.until.unwrap_or(of_now.until));
     if until <= since {
         return Err(Fault::invalid("the window ends before it begins", "give a since that is before until"));

@@ -47,7 +47,7 @@ pub async fn templates(State(console): State<Console>, Path(id): Path<String>) -
     let url = webhook_url(&console, &entry);
     templates::of(&entry.source, &url).map(Json).ok_or_else(|| {
         let detail = format!("sources of kind {} have no templates", entry.source.kind);
-        Fault::not_found(detail, format!("paste the webhook URL of /api/v1/sources/{id} into the PBX"))
+        Fault::not_found(detail, format!("paste the webhook URL that `ringfold sources show {id}` tells into the PBX"))
     })
 }
 
@@ -71,10 +71,11 @@ async fn ask_pbx(entry: &SourceEntry) -> Result<String, String> {
     }
 }
 
-async fn entry(console: &Console, id: &str) -> Result<SourceEntry, Fault> {
+/// The source of this id, or that there is none.
+pub async fn entry(console: &Console, id: &str) -> Result<SourceEntry, Fault> {
     let accounts = console.backbone().directory.load().await?;
     let found = accounts.sources.into_iter().find(|entry| entry.source.id.as_str() == id);
-    found.ok_or_else(|| Fault::not_found(format!("there is no source {id}"), "see the list at /api/v1/sources"))
+    found.ok_or_else(|| Fault::none("source", &id, "sources list"))
 }
 
 fn webhook_url(console: &Console, entry: &SourceEntry) -> String {

@@ -6,6 +6,7 @@ mod crm;
 mod ledger;
 mod pbx;
 mod rebuild;
+mod replays;
 pub(crate) mod world;
 
 use std::collections::BTreeSet;
@@ -79,6 +80,8 @@ async fn every_error_is_a_problem_document() {
         ("GET", "/deliveries?status=lost", 400),
         ("GET", "/deliveries?limit=0", 400),
         ("GET", "/rejected?limit=1001", 400),
+        ("GET", "/rejected?source=none", 404),
+        ("GET", "/calls?source=none", 404),
         ("GET", "/calls?limit=1001", 400),
         ("GET", "/calls?limit=many", 400),
         ("GET", "/calls?sort=up", 400),

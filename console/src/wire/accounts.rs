@@ -39,7 +39,7 @@ impl fmt::Debug for Apply {
 pub struct Applied {
     /// Nothing was changed: it was only asked what would be.
     pub dry_run: bool,
-    /// Every account, source and connection of the file, in its order.
+    /// Every account, source and connection of the file, in its order; after those of an account, what else it has.
     pub changes: Vec<Change>,
 }
 
@@ -74,7 +74,7 @@ pub enum ChangeKind {
     Added,
     /// It was, otherwise.
     Changed,
-    /// It is as the file says.
+    /// It is as the file says; or the file has nothing of it, and the note says so.
     Unchanged,
 }
 

@@ -16,7 +16,7 @@ pub struct ReplayAsked {
     /// Only of this source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceId>,
-    /// Only this call; then the window may be left out.
+    /// Only this call, whenever it was; the window that is told begins with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<CallId>,
     /// Those begun at or after this; none: the replay window of each connection, the two days before and today.

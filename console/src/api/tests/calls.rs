@@ -138,8 +138,8 @@ async fn u5_a_source_shows_what_to_paste_and_what_could_not_be_read() {
 
     let page: RejectedPage = world.get("/rejected?limit=250").await;
     assert_eq!((page.rejected.len(), page.rejected[0].reason.as_str(), page.more), (250, "reason 299", true));
-    let page: RejectedPage = world.get("/rejected?source=other&limit=1000").await;
-    assert_eq!((page.rejected.len(), page.more), (100, false));
+    let page: RejectedPage = world.get("/rejected?source=acme-uis&limit=1000").await;
+    assert_eq!((page.rejected.len(), page.more), (200, false));
 
     let templates: Templates = world.get("/sources/acme-uis/templates").await;
     let types: Vec<_> = templates.templates.iter().map(|template| template.event_type.as_str()).collect();
