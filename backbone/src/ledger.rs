@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Fut;
-pub use replay::{Skip, Standing};
+pub use replay::{Skip, Standing, Waiting};
 pub use wanted::{Rank, Wanted};
 pub use work::{Claim, Ending, Entry, Heir, Limit, Limits, Release};
 
@@ -207,9 +207,15 @@ pub trait Ledger: Send + Sync {
     fn list<'a>(&'a self, filter: &'a DeliveryFilter) -> Fut<'a, Vec<Delivery>>;
 
     /// Opens deliveries for a replay: those that are not there, those skipped or dead, those that hold an older revision, each due
-    /// since its `due`, so that they go in that order. What waits anyhow goes on as it is, and is counted with the replay; a done one is
-    /// left as it is. Where it fails, some may be open; doing it again opens the rest.
-    fn reopen<'a>(&'a self, wanted: &'a [(Wanted, Timestamp)], replay: &'a str, now: Timestamp) -> Fut<'a, ()>;
+    /// since its `due`, so that they go in that order. What waits anyhow goes on as it is; a done one is left. Where it fails, some may
+    /// be open; doing it again opens the rest.
+    fn reopen<'a>(
+        &'a self,
+        wanted: &'a [(Wanted, Timestamp)],
+        replay: &'a str,
+        waiting: Waiting,
+        now: Timestamp,
+    ) -> Fut<'a, ()>;
 
     /// Holds what waits of a replay, or lets it go.
     fn hold<'a>(&'a self, replay: &'a str, held: bool) -> Fut<'a, ()>;

@@ -11,6 +11,7 @@ mod tests;
 mod turn;
 mod window;
 
+use backbone::ledger::Waiting;
 use schemas::{CallId, ConnectionId, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,14 @@ pub struct Which {
     /// Only this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<CallId>,
+    /// Whether it takes what waits anyhow: what was missed while the connection was broken it does, what is live it does not.
+    #[serde(default = "left")]
+    pub waiting: Waiting,
+}
+
+/// As a replay by an earlier version is read: what it took by then stays its own.
+fn left() -> Waiting {
+    Waiting::Left
 }
 
 /// Where a replay stands.

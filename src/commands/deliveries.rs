@@ -135,6 +135,10 @@ pub async fn run(args: DeliveriesArgs, globals: &Globals) -> Result<(), Exit> {
         }
         DeliveriesCommand::Retry { connection: Some(connection), status, since, .. } => {
             let ids = standing(&client, connection, status.as_deref(), since).await?;
+            if ids.is_empty() {
+                output::tell("no deliveries stand so: nothing is tried again");
+                return Ok(());
+            }
             ask::confirm(&format!("{} deliveries are tried again, now. Go on?", ids.len()), globals.yes)?;
             retry(&client, &ids, globals).await
         }

@@ -125,7 +125,8 @@ pub async fn correct(client: &Client, over: &Over, globals: &Globals) -> Result<
     ask::confirm(&question, globals.yes)?;
     let done = ask_all(client, over, true).await?;
     output::rows(globals.output, COLUMNS, &rows(&done))?;
-    output::tell(&format!("{} calls are being made right; rebuild --verify says when all are", done.corrected));
+    let when = if over.reread { "replay plan --raw, with the same window," } else { "rebuild --verify" };
+    output::tell(&format!("{} calls are being made right; {when} says when all are", done.corrected));
     match (done.differ.len() as u64).saturating_sub(done.corrected) {
         0 => Ok(()),
         left => Err(Exit::failed(format!(
@@ -154,7 +155,11 @@ async fn ask_all(client: &Client, over: &Over, correct: bool) -> Result<wire::Re
     while since < over.until {
         let until = later(since, SLICE).min(over.until);
         let asked = wire::Rebuild { source: over.source.clone(), since, until, correct, reread: over.reread };
-        let found: wire::Rebuilt = client.post(&["rebuild"], &asked).await?;
+        let found = client.post::<wire::Rebuilt>(&["rebuild"], &asked).await.inspect_err(|_| {
+            if all.corrected > 0 {
+                output::tell(&format!("{} calls begun before {since} are being made right", all.corrected));
+            }
+        })?;
         all.calls += found.calls;
         all.corrected += found.corrected;
         all.reread += found.reread;

@@ -199,9 +199,10 @@ async fn start(client: &Client, which: &Which, globals: &Globals) -> Result<(), 
     let plan = plan(client, which).await?;
     let send: u64 = plan.connections.iter().map(|one| one.make + one.change).sum();
     let waiting: u64 = plan.connections.iter().map(|one| one.waiting).sum();
-    if send + waiting == 0 {
-        output::rows(globals.output, PLAN, &plan.connections)?;
-        output::tell("nothing is to be sent: the CRMs hold what they should");
+    if send == 0 {
+        // As many rows, and of the same kind, as where one is begun.
+        output::rows(globals.output, COLUMNS, &Vec::<wire::ReplayView>::new())?;
+        output::tell(&nothing(waiting));
         return Ok(());
     }
     if !globals.yes {
@@ -215,15 +216,26 @@ async fn start(client: &Client, which: &Which, globals: &Globals) -> Result<(), 
     Ok(())
 }
 
-/// What one would do: what waits already is tried with or without it, and only counted with it.
+/// What one would do: what waits already is tried with or without it.
 fn question(send: u64, waiting: u64) -> String {
-    match (send, waiting) {
-        (_, 0) => format!("This sends {send} calls, after what is live. Go on?"),
-        (0, _) => format!("This sends nothing new: {waiting} calls wait already, and are counted with it. Go on?"),
-        _ => format!(
-            "This sends {send} calls, after what is live; {waiting} more wait already, and are counted with it. Go on?"
-        ),
+    let others =
+        if waiting == 0 { String::new() } else { format!("; what waits already ({waiting}) is left as it is") };
+    format!("This sends {}, after what is live{others}. Go on?", calls(send))
+}
+
+fn nothing(waiting: u64) -> String {
+    match waiting {
+        0 => "nothing is to be sent: the CRMs hold what they should".to_owned(),
+        _ => format!("nothing new is to be sent: {} already, see `ringfold deliveries list`", wait(waiting)),
     }
+}
+
+fn calls(count: u64) -> String {
+    format!("{count} call{}", if count == 1 { "" } else { "s" })
+}
+
+fn wait(count: u64) -> String {
+    format!("{} wait{}", calls(count), if count == 1 { "s" } else { "" })
 }
 
 fn tell_of_more(plan: &wire::ReplayPlan) {
@@ -241,11 +253,12 @@ mod tests {
 
     #[test]
     fn the_question_tells_what_is_sent_from_what_waits_already() {
-        assert_eq!(question(3, 0), "This sends 3 calls, after what is live. Go on?");
+        assert_eq!(question(1, 0), "This sends 1 call, after what is live. Go on?");
         assert_eq!(
             question(3, 2),
-            "This sends 3 calls, after what is live; 2 more wait already, and are counted with it. Go on?"
+            "This sends 3 calls, after what is live; what waits already (2) is left as it is. Go on?"
         );
-        assert_eq!(question(0, 2), "This sends nothing new: 2 calls wait already, and are counted with it. Go on?");
+        assert!(nothing(2).starts_with("nothing new is to be sent: 2 calls wait already, see"));
+        assert!(nothing(0).ends_with("the CRMs hold what they should"));
     }
 }

@@ -1,8 +1,19 @@
 //! What replays ask of the ledger.
 
 use schemas::{CallId, ConnectionId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::Status;
+
+/// What becomes of deliveries that wait anyhow when a replay opens theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waiting {
+    /// They are none of the replay's: neither held nor skipped with it.
+    Left,
+    /// They are the replay's from then on.
+    Taken,
+}
 
 /// Which deliveries to skip.
 #[derive(Debug, Clone, PartialEq, Eq)]

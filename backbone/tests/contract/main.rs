@@ -51,6 +51,7 @@ mod embedded {
             many_claimers_share_nothing, live_ones_go_first_and_have_places_of_their_own,
             whoever_calls_now_is_served_in_order;
         replay: what_is_not_there_is_opened_in_the_order_of_its_calls, a_replay_is_held_and_given_up,
+            g6_g8_what_waits_anyhow_is_none_of_a_replays_unless_it_takes_it,
             g12_the_gap_is_skipped_and_what_was_begun_is_not;
         memos: g3_only_who_saw_it_changes_it, what_is_kept_is_sealed_and_survives, a_turn_is_one_holders_until_it_ends;
     );
@@ -79,6 +80,7 @@ mod postgres {
             many_claimers_share_nothing, live_ones_go_first_and_have_places_of_their_own,
             whoever_calls_now_is_served_in_order;
         replay: what_is_not_there_is_opened_in_the_order_of_its_calls, a_replay_is_held_and_given_up,
+            g6_g8_what_waits_anyhow_is_none_of_a_replays_unless_it_takes_it,
             g12_the_gap_is_skipped_and_what_was_begun_is_not;
         memos: g3_only_who_saw_it_changes_it, what_is_kept_is_sealed_and_survives, a_turn_is_one_holders_until_it_ends;
     );

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use backbone::ledger::{Ledger, Limit, Rank, Skip, StepStatus, Wanted};
+use backbone::ledger::{Ledger, Limit, Rank, Skip, StepStatus, Waiting, Wanted};
 use backbone::postgres::PostgresStore;
 use backbone::sealed::SecretKey;
 use backbone::store::Journal;
@@ -37,7 +37,7 @@ async fn all_that_a_worker_does(ledger: &dyn Ledger, round: u32) {
     ledger.next_due(&limits).await.unwrap();
     // And a replay of one call beside it.
     let (id, again) = (format!("replay{round}"), wanted("crm", &format!("s/again{round}"), "+again", 1));
-    ledger.reopen(&[(again.clone(), at(0))], &id, at(2)).await.unwrap();
+    ledger.reopen(&[(again.clone(), at(0))], &id, Waiting::Taken, at(2)).await.unwrap();
     ledger.hold(&id, true).await.unwrap();
     assert!(ledger.waits(&id).await.unwrap());
     assert_eq!(ledger.progress(&id).await.unwrap().len(), 1);

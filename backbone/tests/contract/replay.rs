@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use backbone::ledger::{Claim, Entry, Ledger, Limit, Rank, Release, Skip, Standing, Status, Step, StepStatus, Wanted};
+use backbone::ledger::{
+    Claim, Entry, Ledger, Limit, Rank, Release, Skip, Standing, Status, Step, StepStatus, Waiting, Wanted,
+};
 use schemas::{Call, CallId, Timestamp};
 use serde_json::json;
 
@@ -49,7 +51,7 @@ pub async fn what_is_not_there_is_opened_in_the_order_of_its_calls(fresh: &Fresh
     let calls = [("s/new", 1), ("s/dead", 2), ("s/skipped", 2), ("s/done", 2), ("s/waits", 1)];
     let all: Vec<_> = calls.iter().zip([50, 20, 40, 10, 30]).map(|((call, of), due)| later(call, *of, due)).collect();
     for _ in 0..2 {
-        ledger.reopen(&all, "r1", at(900)).await.unwrap();
+        ledger.reopen(&all, "r1", Waiting::Taken, at(900)).await.unwrap();
     }
     let names: Vec<&str> = calls.iter().map(|(call, _)| *call).collect();
     let pending = |revision| Some((Status::Pending, revision));
@@ -63,14 +65,42 @@ pub async fn what_is_not_there_is_opened_in_the_order_of_its_calls(fresh: &Fresh
     assert_eq!(progress, [(Status::Pending, 4)]);
     let taken: Vec<String> = claim(ledger, 9).await.iter().map(|one| one.delivery.call.to_string()).collect();
     assert_eq!(taken, ["s/dead", "s/skipped", "s/new", "s/waits"], "in the order due");
-    ledger.reopen(&[later("s/done", 3, 10)], "r2", at(901)).await.unwrap();
+    ledger.reopen(&[later("s/done", 3, 10)], "r2", Waiting::Left, at(901)).await.unwrap();
     assert_eq!(standing(ledger, &["s/done", "s/nobody"]).await, [pending(3), None], "it holds an older revision");
+}
+
+/// G6, G8: what is live is not held or skipped with a replay that did not open it.
+pub async fn g6_g8_what_waits_anyhow_is_none_of_a_replays_unless_it_takes_it(fresh: &Fresh) {
+    let ledger = &*fresh.backbone.ledger;
+    ledger.want(&[wanted("crm", "s/live", "live", 1)], at(0)).await.unwrap();
+    let all = [later("s/live", 2, 1), later("s/new", 1, 2)];
+    for _ in 0..2 {
+        ledger.reopen(&all, "left", Waiting::Left, at(3)).await.unwrap();
+    }
+    assert_eq!(ledger.progress("left").await.unwrap(), [(Status::Pending, 1)]);
+    ledger.hold("left", true).await.unwrap();
+    let taken = claim(ledger, 9).await;
+    assert_eq!(taken.iter().map(|one| one.delivery.call.as_str()).collect::<Vec<_>>(), ["s/live"], "the other is held");
+    ledger
+        .release(
+            &taken[0],
+            Release::Again { due: at(5), counted: true, uncertain: false, note: String::new() }.into(),
+            at(4),
+        )
+        .await
+        .unwrap();
+    let given_up = Skip::Replay("left".to_owned());
+    assert_eq!(ledger.skip(&given_up, "given up", at(6), 9).await.unwrap(), 1);
+    assert_eq!(standing(ledger, &["s/live", "s/new"]).await, [Some((Status::Pending, 1)), Some((Status::Skipped, 1))]);
+    ledger.reopen(&all, "taken", Waiting::Taken, at(7)).await.unwrap();
+    assert_eq!(ledger.progress("taken").await.unwrap(), [(Status::Pending, 2)]);
+    assert_eq!(standing(ledger, &["s/live"]).await, [Some((Status::Pending, 2))]);
 }
 
 pub async fn a_replay_is_held_and_given_up(fresh: &Fresh) {
     let ledger = &*fresh.backbone.ledger;
     let all: Vec<_> = (0..5).map(|n| later(&format!("s/{n}"), 1, n)).collect();
-    ledger.reopen(&all, "r", at(9)).await.unwrap();
+    ledger.reopen(&all, "r", Waiting::Left, at(9)).await.unwrap();
     let first = claim(ledger, 1).await;
     ledger.hold("r", true).await.unwrap();
     assert!(claim(ledger, 9).await.is_empty(), "held");

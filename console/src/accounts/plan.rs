@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::wire::{Change, ChangeKind, What};
 
 /// Said of what `current` has and `wanted` has not.
-const LEFT_OUT: &str = "not in the file: it stays as it is (`status = \"off\"` ends a connection)";
+const LEFT_OUT: &str = "not in the file: it stays as it is";
 
 /// Every account, source and connection of `wanted`, against `current`; and what else its accounts have.
 pub fn plan(current: &Accounts, wanted: &Accounts) -> Vec<Change> {

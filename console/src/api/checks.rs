@@ -37,7 +37,7 @@ pub async fn accept_account(State(console): State<Console>, Path(id): Path<Strin
     if let Ok(Ok(checked)) = &asked {
         tracing::info!(connection = %id, account = checked.account, "a person took the account that answers as the connection's");
     }
-    Ok(Json(told(asked.map(|asked| asked.map(|checked| (checked, None))))))
+    Ok(Json(told(&id, asked.map(|asked| asked.map(|checked| (checked, None))))))
 }
 
 /// Asks the CRM whether it takes the credentials, and whether they open the account that they opened first.
@@ -48,7 +48,8 @@ pub async fn ask_crm(console: &Console, entry: &ConnectionEntry) -> Checked {
         Err(no) => return no,
     };
     let asked = tokio::time::timeout(CHECK, identity::verify(&*session, &**memos, entry)).await;
-    told(asked.map(|asked| asked.map(|verified| (verified.checked, verified.account.problem()))))
+    let id = entry.connection.id.as_str();
+    told(id, asked.map(|asked| asked.map(|verified| (verified.checked, verified.account.problem()))))
 }
 
 fn open(entry: &ConnectionEntry, memos: &Arc<dyn Memos>) -> Result<Arc<dyn Session>, Checked> {
@@ -70,18 +71,23 @@ pub fn in_words(problems: &[Problem]) -> String {
 /// What was found, and what is wrong with the account that answered.
 type Asked = Result<Result<(sinks::connector::Checked, Option<String>), Unverified>, Elapsed>;
 
-fn told(asked: Asked) -> Checked {
+fn told(id: &str, asked: Asked) -> Checked {
     match asked {
         Ok(Ok((found, None))) => {
             Checked { connected: true, said: found.who, account: found.account, todo: String::new() }
         }
         Ok(Ok((found, Some(problem)))) => {
-            let todo =
-                "give credentials of the first account, or take the new one: connections check ID --accept-account";
-            Checked { account: found.account, ..no(problem, todo) }
+            let todo = format!(
+                "give credentials of the first account, or take the new one: `ringfold connections check {id} --accept-account`"
+            );
+            Checked { account: found.account, ..no(problem, &todo) }
         }
         Ok(Err(why @ Unverified::Crm(Failure::TokenDead(_)))) => {
-            no(why.to_string(), "give new credentials: `ringfold connections set-credentials`, or the accounts file")
+            let todo = format!(
+                "give new credentials: `ringfold connections set-credentials {id}`, or the accounts file; then, where it is \
+                 broken, `ringfold connections reactivate {id}`"
+            );
+            no(why.to_string(), &todo)
         }
         Ok(Err(why @ Unverified::Crm(_))) => {
             no(why.to_string(), "look at base_url and at whether the CRM works, then check again")

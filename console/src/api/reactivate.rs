@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use backbone::ledger::Skip;
+use backbone::ledger::{Skip, Waiting};
 use schemas::{Connection, ConnectionStatus, Timestamp};
 
 use super::checks::ask_crm;
@@ -11,7 +11,7 @@ use super::connections::{entry, set};
 use super::fault::Fault;
 use super::input::Given;
 use super::replays;
-use crate::replay::{Books, Which, window};
+use crate::replay::{Books, Which, Window, window};
 use crate::state::Console;
 use crate::wire::{Reactivate, Reactivated};
 
@@ -40,8 +40,9 @@ pub async fn post(
         window(now, &connection.timezone).map_err(|why| Fault::invalid(why, "correct the connection's timezone"))?;
     let (mut skipped, mut replay) = (0, None);
     if resend {
-        let (sources, until) = (connection.sources.clone(), of_now.until);
-        let which = Which { connection: connection.id.clone(), sources, since: of_now.since, until, call: None };
+        let (id, sources) = (connection.id.clone(), connection.sources.clone());
+        let Window { since, until } = of_now;
+        let which = Which { connection: id, sources, since, until, call: None, waiting: Waiting::Taken };
         let begun = replays::begin(&console, which, true).await?;
         if !active {
             let note = format!("begun before the replay window, which began at {}", begun.which.since);

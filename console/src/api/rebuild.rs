@@ -12,6 +12,7 @@ use backbone::{Cursor, Record, Stored, Topic};
 use processor::rebuild::{self, Difference};
 use schemas::time::{earlier, later};
 use schemas::{Call, CallKey, Event, Source, Timestamp, Unread};
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::fault::Fault;
@@ -30,6 +31,10 @@ const DIFFER_MAX: usize = 1000;
 const TAIL: Duration = Duration::from_hours(1);
 /// A call heard of so lately may still be under way through the processor.
 const SETTLED: Duration = Duration::from_mins(1);
+/// Readers that are behind have so long to read what there is.
+const CATCHING_UP: Duration = Duration::from_secs(20);
+/// Between two looks whether they have.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What was said of each session, as far as it was read.
 type Sessions = BTreeMap<CallKey, Vec<Event<Unread>>>;
@@ -69,13 +74,21 @@ pub async fn post(State(console): State<Console>, Given(asked): Given<Rebuild>) 
     Ok(Json(rebuilt))
 }
 
-/// Calls last heard of before this are what they will be: everything said by then was folded, and is in the journal.
+/// Calls last heard of before this are what they will be: everything said by then was folded, and is in the journal. Who is behind
+/// is waited for a while: it may be by what was made right just before.
 async fn settled(console: &Console) -> Result<Timestamp, Fault> {
-    let lags = console.backbone().log.lag().await?;
-    settled_by(&lags, earlier(console.parts.clock.now(), SETTLED)).map_err(|lag| {
-        let detail = format!("the {} has {} records to read yet", lag.group, lag.records);
-        Fault::conflict(detail, "calls are not what they will be: ask again when it has read them")
-    })
+    let deadline = Instant::now() + CATCHING_UP;
+    loop {
+        let lags = console.backbone().log.lag().await?;
+        let behind = match settled_by(&lags, earlier(console.parts.clock.now(), SETTLED)) {
+            Ok(settled) => return Ok(settled),
+            Err(lag) => format!("the {} has {} records to read yet", lag.group, lag.records),
+        };
+        if Instant::now() >= deadline {
+            return Err(Fault::conflict(behind, "calls are not what they will be: ask again when it has read them"));
+        }
+        sleep(LOOK).await;
+    }
 }
 
 /// The same, by what readers have yet to read: whatever there is, where they have read all; else what was heard of before `young`, unless

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use backbone::ledger::Skip;
+use backbone::ledger::{Skip, Waiting};
 use schemas::{Call, CallId, Connection, ConnectionId, SourceId, Timestamp};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::fault::Fault;
 use super::input::Given;
+use super::sources;
 use crate::replay::{Books, Replay, State as Stands, Which, cancelled, window};
 use crate::state::Console;
 use crate::wire::{ReplayAsked, ReplayList, ReplayPlan, ReplayView};
@@ -166,11 +167,16 @@ async fn which(console: &Console, asked: &ReplayAsked) -> Result<Vec<(Connection
         None => None,
     };
     let source = call.as_ref().map_or(asked.source.as_ref(), |call| Some(&call.source));
+    if let Some(id) = &asked.source {
+        sources::entry(console, id.as_str()).await?;
+    }
     let mut connections: Vec<Connection> =
         console.backbone().directory.load().await?.connections.into_iter().map(|entry| entry.connection).collect();
-    connections.retain(|one| asked.connection.as_ref().is_none_or(|id| *id == one.id));
-    if connections.is_empty() {
-        return Err(Fault::not_found("there is no such connection", "see `ringfold connections list`"));
+    if let Some(id) = &asked.connection {
+        connections.retain(|one| *id == one.id);
+        if connections.is_empty() {
+            return Err(Fault::none("connection", id, "connections list"));
+        }
     }
     connections.retain(|one| source.is_none_or(|id| one.sources.contains(id)));
     if connections.is_empty() {
@@ -212,6 +218,7 @@ fn of_connection(
         return Err(Fault::invalid("the window ends before it begins", "give a since that is before until"));
     }
     let sources = source.map_or_else(|| connection.sources.clone(), |only| vec![only.clone()]);
-    let which = Which { connection: connection.id.clone(), sources, since, until, call: asked.call.clone() };
+    let (call, waiting) = (asked.call.clone(), Waiting::Left);
+    let which = Which { connection: connection.id.clone(), sources, since, until, call, waiting };
     Ok((connection, which))
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use backbone::log::Start;
-use backbone::{Cursor, Record, Topic};
+use backbone::{Cursor, Record, Stored, Topic};
 use ingest::reread;
+use processor::batch;
 use schemas::time::earlier;
 use schemas::{Rejected, Source, SourceId, Timestamp};
 use uuid::Uuid;
@@ -42,7 +43,8 @@ pub async fn post(State(console): State<Console>, Given(asked): Given<Resend>) -
     Ok(Json(resent))
 }
 
-/// Resends one: whether it was taken, and into which session or why not. Sent twice it is one event, by what it says.
+/// Resends one: whether it is taken, and into which session or why not. What was taken is not sent again, however it is read by now:
+/// that is for a replay of what was said.
 async fn one(console: &Console, receipt: Uuid, sources: &HashMap<SourceId, Source>) -> Result<(bool, String), Fault> {
     let Some(rejected) = find(console, receipt).await? else {
         return Ok((false, "there is no such body any more".to_owned()));
@@ -57,6 +59,11 @@ async fn one(console: &Console, receipt: Uuid, sources: &HashMap<SourceId, Sourc
     // In the log by when it came, so that the books find its receipt in one place.
     let record = Record::raw(&event, Uuid::now_v7(), event.received_at)?;
     let key = record.key.clone();
+    let said = console.backbone().log.history(Topic::Raw, &key, earlier(event.received_at, EARLIER)).await?;
+    let of_it = |stored: &Stored| batch::event(&stored.record).is_ok_and(|event| event.receipt == receipt);
+    if said.iter().any(of_it) {
+        return Ok((true, key));
+    }
     console.backbone().log.append(vec![record]).await?;
     tracing::info!(%receipt, source = %event.source, "a rejected body was read again, and taken");
     Ok((true, key))

@@ -105,6 +105,7 @@ fn book(memo: &Memo) -> Result<Book, Error> {
 
 #[cfg(test)]
 mod tests {
+    use backbone::ledger::Waiting;
     use backbone::memos::Volatile;
     use schemas::Timestamp;
 
@@ -116,7 +117,14 @@ mod tests {
         let memos = Volatile::default();
         assert!(memos.write("replay/a", &Secret::new("of another version"), 0).await.unwrap());
         let (connection, now): (ConnectionId, _) = ("b".parse().unwrap(), Timestamp::UNIX_EPOCH);
-        let which = Which { connection: connection.clone(), sources: vec![], since: now, until: now, call: None };
+        let which = Which {
+            connection: connection.clone(),
+            sources: vec![],
+            since: now,
+            until: now,
+            call: None,
+            waiting: Waiting::Left,
+        };
         let replay = Replay::begin("1".to_owned(), which, now);
         let books = Books(&memos);
         books.change(&connection, |book| book.begin(replay.clone())).await.unwrap();

@@ -120,7 +120,7 @@ impl Opener {
                 .filter_map(|call| self.wanted(connection, call, &replay).transpose())
                 .collect::<Result<_, _>>()?;
             let now = self.clock.now();
-            self.backbone.ledger.reopen(&wanted, &replay.id, now).await?;
+            self.backbone.ledger.reopen(&wanted, &replay.id, replay.which.waiting, now).await?;
             let count = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
             // Without the word, workers find the work when they look.
             let _ = self.backbone.queue.announce(&connection.kind, count).await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use backbone::ledger::{Rank, Status, Wanted};
+use backbone::ledger::{Rank, Status, Waiting, Wanted};
 use schemas::{CallId, Clock, ConnectionId};
 use serde_json::json;
 
@@ -21,6 +21,7 @@ async fn opened(world: &World, connection: &str, calls: usize) -> Replay {
         since: at(0),
         until: at(9),
         call: None,
+        waiting: Waiting::Left,
     };
     let replay = Replay { opened: true, ..Replay::begin(format!("replay-of-{connection}"), which, at(9)) };
     let wanted = |n: usize| Wanted {
@@ -33,7 +34,7 @@ async fn opened(world: &World, connection: &str, calls: usize) -> Replay {
         rank: Rank::Later,
     };
     let all: Vec<_> = (0..calls).map(|n| (wanted(n), at(0))).collect();
-    world.backbone.ledger.reopen(&all, &replay.id, at(9)).await.unwrap();
+    world.backbone.ledger.reopen(&all, &replay.id, Waiting::Left, at(9)).await.unwrap();
     Books(&*world.backbone.memos).change(&connection, |book| book.begin(replay.clone())).await.unwrap();
     replay
 }

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use backbone::ledger::{
-    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Rank, Skip, Standing, Status, Step, Tally, Wanted,
+    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Rank, Skip, Standing, Status, Step, Tally, Waiting,
+    Wanted,
 };
 use backbone::{Backbone, Fut};
 use schemas::{CallId, ConnectionId, Timestamp};
@@ -71,8 +72,14 @@ impl Ledger for Slow {
         self.inner.list(filter)
     }
 
-    fn reopen<'a>(&'a self, wanted: &'a [(Wanted, Timestamp)], replay: &'a str, now: Timestamp) -> Fut<'a, ()> {
-        Box::pin(async move { self.inner.reopen(wanted, replay, now).await })
+    fn reopen<'a>(
+        &'a self,
+        wanted: &'a [(Wanted, Timestamp)],
+        replay: &'a str,
+        waiting: Waiting,
+        now: Timestamp,
+    ) -> Fut<'a, ()> {
+        self.inner.reopen(wanted, replay, waiting, now)
     }
 
     fn hold<'a>(&'a self, replay: &'a str, held: bool) -> Fut<'a, ()> {

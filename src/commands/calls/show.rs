@@ -67,7 +67,8 @@ fn heard(view: &wire::CallView, event: &wire::EventView, receipt: Option<&wire::
     let offset = at.duration_since(view.call.started_at).as_secs();
     let (shown, origin) = (times::short(&at.to_string()), word(&event.origin));
     let mut text = line(&format!("{offset:>+6}s  {shown}  {origin}  {}", said(&event.said)));
-    if let Some(receipt) = receipt {
+    // Words of the clock and of operators have no body.
+    if let Some(receipt) = receipt.filter(|receipt| receipt.body != Verbatim::default()) {
         text.push_str(&line(&format!("         {}", body(&receipt.body))));
     }
     let did = if receipt.is_some_and(|receipt| receipt.repeated) {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use backbone::Fut;
 use backbone::ledger::{
-    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Skip, Standing, Status, Step, Tally, Wanted,
+    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Skip, Standing, Status, Step, Tally, Waiting,
+    Wanted,
 };
 use schemas::{CallId, ConnectionId, Timestamp};
 
@@ -55,8 +56,14 @@ impl Ledger for LaterStore {
         Box::pin(async move { self.0.get()?.ledger.list(filter).await })
     }
 
-    fn reopen<'a>(&'a self, wanted: &'a [(Wanted, Timestamp)], replay: &'a str, now: Timestamp) -> Fut<'a, ()> {
-        Box::pin(async move { self.0.get()?.ledger.reopen(wanted, replay, now).await })
+    fn reopen<'a>(
+        &'a self,
+        wanted: &'a [(Wanted, Timestamp)],
+        replay: &'a str,
+        waiting: Waiting,
+        now: Timestamp,
+    ) -> Fut<'a, ()> {
+        Box::pin(async move { self.0.get()?.ledger.reopen(wanted, replay, waiting, now).await })
     }
 
     fn hold<'a>(&'a self, replay: &'a str, held: bool) -> Fut<'a, ()> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use backbone::Backbone;
 use backbone::embedded::Embedded;
-use backbone::ledger::{Rank, Status, Wanted};
+use backbone::ledger::{Rank, Status, Waiting, Wanted};
 use backbone::store::{Accounts, ConnectionEntry};
 use console::replay::{Books as Replays, Replay, Which, window};
 use schemas::time::earlier;
@@ -100,6 +100,7 @@ async fn prepare(backbone: &Backbone, calls: usize) -> Result<()> {
         since: of_now.since,
         until: of_now.until,
         call: None,
+        waiting: Waiting::Taken,
     };
     let (id, replay) = (connection.id.clone(), Replay::begin(Uuid::now_v7().to_string(), which, now));
     let accounts = Accounts {

@@ -16,7 +16,8 @@ use super::codec::{instant, store};
 use super::writer::job;
 use crate::Fut;
 use crate::ledger::{
-    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Skip, Standing, Status, Step, Tally, Wanted,
+    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Skip, Standing, Status, Step, Tally, Waiting,
+    Wanted,
 };
 use crate::sql::ledger::{self as sql, rows};
 
@@ -128,14 +129,20 @@ impl Ledger for EmbeddedLedger {
         })
     }
 
-    fn reopen<'a>(&'a self, wanted: &'a [(Wanted, Timestamp)], replay: &'a str, now: Timestamp) -> Fut<'a, ()> {
+    fn reopen<'a>(
+        &'a self,
+        wanted: &'a [(Wanted, Timestamp)],
+        replay: &'a str,
+        waiting: Waiting,
+        now: Timestamp,
+    ) -> Fut<'a, ()> {
         Box::pin(async move {
             for some in wanted.chunks(REOPENED) {
                 let (some, replay) = (some.to_vec(), replay.to_owned());
                 let write = job(move |c| {
                     Box::pin(async move {
                         for one in &some {
-                            replay::reopen(c, one, &replay, now).await?;
+                            replay::reopen(c, one, &replay, waiting, now).await?;
                         }
                         Ok(())
                     })

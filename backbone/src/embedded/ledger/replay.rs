@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::Error;
 use crate::embedded::codec::{millis, store};
-use crate::ledger::{Rank, Skip, Standing, Status, Wanted};
+use crate::ledger::{Rank, Skip, Standing, Status, Waiting, Wanted};
 use crate::sql::ledger::replay as sql;
 use crate::sql::ledger::rows;
 
@@ -14,6 +14,7 @@ pub async fn reopen(
     connection: &mut SqliteConnection,
     (wanted, due): &(Wanted, Timestamp),
     replay: &str,
+    waiting: Waiting,
     now: Timestamp,
 ) -> Result<(), Error> {
     sqlx::query(sql::REOPEN)
@@ -27,6 +28,7 @@ pub async fn reopen(
         .bind(rows::rank_number(wanted.rank))
         .bind(millis(*due))
         .bind(replay)
+        .bind(i64::from(waiting == Waiting::Taken))
         .execute(connection)
         .await
         .map_err(store)?;

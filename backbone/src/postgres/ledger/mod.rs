@@ -15,7 +15,8 @@ use super::Db;
 use super::batch::Batches;
 use super::retry::retried;
 use crate::ledger::{
-    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Skip, Standing, Status, Step, Tally, Wanted,
+    Claim, Delivery, DeliveryFilter, Ending, Entry, Ledger, Limits, Skip, Standing, Status, Step, Tally, Waiting,
+    Wanted,
 };
 use crate::sql::codec::instant;
 use crate::sql::ledger as sql;
@@ -97,8 +98,14 @@ impl Ledger for PostgresLedger {
         }))
     }
 
-    fn reopen<'a>(&'a self, wanted: &'a [(Wanted, Timestamp)], replay: &'a str, now: Timestamp) -> Fut<'a, ()> {
-        Box::pin(retried(move |_| replay::reopen(&self.db.pool, wanted, replay, now)))
+    fn reopen<'a>(
+        &'a self,
+        wanted: &'a [(Wanted, Timestamp)],
+        replay: &'a str,
+        waiting: Waiting,
+        now: Timestamp,
+    ) -> Fut<'a, ()> {
+        Box::pin(retried(move |_| replay::reopen(&self.db.pool, wanted, replay, waiting, now)))
     }
 
     fn hold<'a>(&'a self, replay: &'a str, held: bool) -> Fut<'a, ()> {

@@ -5,7 +5,7 @@ use sqlx::postgres::PgPool;
 
 use super::entries::column;
 use crate::Error;
-use crate::ledger::{Rank, Skip, Standing, Status, Wanted};
+use crate::ledger::{Rank, Skip, Standing, Status, Waiting, Wanted};
 use crate::postgres::codec::{Failure, text};
 use crate::sql::codec::millis;
 use crate::sql::ledger::replay as sql;
@@ -20,6 +20,7 @@ pub async fn reopen(
     pool: &PgPool,
     wanted: &[(Wanted, Timestamp)],
     replay: &str,
+    waiting: Waiting,
     now: Timestamp,
 ) -> Result<(), Failure> {
     let mut wanted: Vec<&(Wanted, Timestamp)> = wanted.iter().collect();
@@ -37,6 +38,7 @@ pub async fn reopen(
             .bind(column(some, |(one, _)| rows::rank_number(one.rank)))
             .bind(column(some, |(_, due)| millis(*due)))
             .bind(replay)
+            .bind(i64::from(waiting == Waiting::Taken))
             .execute(pool)
             .await?;
     }

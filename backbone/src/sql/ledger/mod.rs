@@ -149,6 +149,7 @@ pub const INHERIT: &str = "UPDATE deliveries SET ahead = 0 WHERE connection = $1
 /// Begins to try a delivery again: now, revision, body, connection, call, rank.
 pub const RETRY: &str =
     "UPDATE deliveries SET status = 'pending', attempts = 0, since = $1, due_at = $1, changed_at = $1, rank = $6,
+         note = CASE status WHEN 'pending' THEN note ELSE '' END,
          body = CASE WHEN $2 >= wanted THEN $3 ELSE body END, wanted = CASE WHEN $2 >= wanted THEN $2 ELSE wanted END
      WHERE connection = $4 AND call = $5 AND status <> 'done'";
 

@@ -3,7 +3,7 @@
 //! Where a replay's deliveries are found, their status is asked for in a way that no index of all that is pending can answer.
 
 /// Opens the deliveries that the clause gives, for a replay: those that are not there, those skipped or dead, those that hold an
-/// older revision. What waits anyhow goes on as it is, and is counted with the replay; a done one is left.
+/// older revision. What waits anyhow goes on as it is; it is counted with the replay where that takes it ($11 is 1). A done one is left.
 macro_rules! reopen {
     ($rows:literal) => {
         concat!(
@@ -14,16 +14,18 @@ macro_rules! reopen {
                  lane = excluded.lane, status = 'pending', replay = excluded.replay, changed_at = excluded.changed_at,
                  wanted = CASE WHEN excluded.wanted > deliveries.wanted THEN excluded.wanted ELSE deliveries.wanted END,
                  body = CASE WHEN excluded.wanted >= deliveries.wanted THEN excluded.body ELSE deliveries.body END,
+                 note = CASE deliveries.status WHEN 'pending' THEN deliveries.note ELSE '' END,
                  attempts = CASE deliveries.status WHEN 'pending' THEN deliveries.attempts ELSE 0 END,
                  since = CASE deliveries.status WHEN 'pending' THEN deliveries.since ELSE excluded.since END,
                  due_at = CASE deliveries.status WHEN 'pending' THEN deliveries.due_at ELSE excluded.due_at END,
                  rank = CASE deliveries.status WHEN 'pending' THEN deliveries.rank ELSE excluded.rank END
-             WHERE excluded.wanted > deliveries.wanted OR deliveries.status <> 'done'"
+             WHERE (excluded.wanted > deliveries.wanted OR deliveries.status <> 'done')
+                 AND (deliveries.status <> 'pending' OR deliveries.replay = excluded.replay OR $11 = 1)"
         )
     };
 }
 
-/// One: connection, call, kind, lane, revision, now, body, rank, due, replay.
+/// One: connection, call, kind, lane, revision, now, body, rank, due, replay, whether what waits is taken.
 pub const REOPEN: &str = reopen!("VALUES ($1, $2, $3, $4, $5, 0, 'pending', 0, $6, $6, $9, $6, 0, '', $7, $8, $10)");
 
 /// PostgreSQL: many, each once.

@@ -1,5 +1,6 @@
 //! Calls made again from what was said.
 
+use backbone::log::Start;
 use backbone::{Record, Topic};
 use processor::rebuild::calls;
 use schemas::time::later;
@@ -93,8 +94,29 @@ async fn d4_an_event_that_a_call_never_got_is_said_again() {
     assert_eq!((told.len(), event.id), (1, right.events[2].id), "its end, and nothing else");
 }
 
+#[tokio::test]
+async fn d4_a_reader_that_is_behind_by_old_records_is_waited_for() {
+    let world = World::start().await;
+    let call = said(&world, "1", 0).await;
+    world.backbone.journal.keep(&[call]).await.unwrap();
+    let mut reader = world.backbone.log.consumer("processor", Topic::Raw, Start::Oldest).await.unwrap();
+    let behind = world.backbone.log.lag().await.unwrap();
+    assert!(behind.iter().any(|lag| lag.group == "processor" && lag.records == 3), "{behind:?}");
+    let reading = async {
+        // One by one, as slowly as a request takes to look.
+        for _ in 0..3 {
+            assert_eq!(reader.poll(1, Duration::ZERO).await.unwrap().records.len(), 1);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            reader.commit(Vec::new()).await.unwrap();
+        }
+    };
+    let asked = json!({"since": at(-10), "until": at(1000)});
+    let (found, ()) = tokio::join!(world.json::<Rebuilt>("POST", "/rebuild", Some(asked)), reading);
+    assert_eq!((found.calls, found.differ.len()), (1, 0), "{found:#?}");
+}
+
 async fn raw(world: &World) -> Vec<Record> {
-    let start = backbone::log::Start::Time(Timestamp::MIN);
+    let start = Start::Time(Timestamp::MIN);
     let all = world.backbone.log.read(Topic::Raw, start, &backbone::Cursor::default(), 1000).await.unwrap();
     all.into_iter().map(|stored| stored.record).collect()
 }

@@ -17,6 +17,7 @@ async fn o2_a_window_of_one_call_begins_with_it_and_wrong_names_are_told() {
     for (asked, status, todo) in [
         (json!({"call": "acme-uis/2"}), 404, "see `ringfold calls list`"),
         (json!({"connection": "none"}), 404, "see `ringfold connections list`"),
+        (json!({"source": "none"}), 404, "see `ringfold sources list`"),
         (json!({"call": "acme-uis/1", "source": "other"}), 400, "leave the source out"),
     ] {
         let answer = world.ask("POST", "/replays/plan", Some(asked.clone())).await;
