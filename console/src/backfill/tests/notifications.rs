@@ -80,7 +80,8 @@ async fn a14_what_the_call_s_row_says_more_comes_in_whichever_list_is_asked_firs
         let bench = bench().await;
         let call = bench.notify(1, &bench.hook()).remove(0);
         let zone = jiff::tz::TimeZone::get(&bench.entry.source.timezone).unwrap();
-        bench.uis.with(|_, store| uis::list(store, &call, before(HOUR), &zone));
+        let began = before(HOUR);
+        bench.uis.with(|_, store| uis::list(store, &call, began, &zone));
         let lists = Asked::all(&bench.entry);
         for list in [first, 1 - first, first, 1 - first] {
             bench.set_due(&lists[list]).await;
@@ -88,7 +89,7 @@ async fn a14_what_the_call_s_row_says_more_comes_in_whichever_list_is_asked_firs
             bench.fold().await;
         }
         let known = bench.call(&call.call_id).await;
-        assert_eq!((known.started_at, known.use_number), (before(HOUR), 1), "asked for {first} first");
+        assert_eq!((known.started_at, known.use_number), (began, 1), "asked for {first} first");
         assert!(known.talk_seconds.is_some() && known.wait_seconds.is_some(), "{known:?}");
         assert!(bench.events().await.len() <= 2, "each tells it once");
     }
