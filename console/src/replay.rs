@@ -34,13 +34,8 @@ pub struct Which {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<CallId>,
     /// Whether it takes what waits anyhow: what was missed while the connection was broken it does, what is live it does not.
-    #[serde(default = "left")]
+    #[serde(default)]
     pub waiting: Waiting,
-}
-
-/// As a replay by an earlier version is read: what it took by then stays its own.
-fn left() -> Waiting {
-    Waiting::Left
 }
 
 /// Where a replay stands.

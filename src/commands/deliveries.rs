@@ -61,7 +61,7 @@ enum DeliveriesCommand {
         #[arg(value_parser = DeliveryId::read)]
         id: DeliveryId,
     },
-    /// Try pending or dead ones again, now, with the call as it now is
+    /// Try pending, skipped or dead ones again, now, with the call as it now is
     #[command(after_help = RETRY_EXAMPLES)]
     Retry {
         /// Their ids: CONNECTION/CALL
@@ -137,9 +137,9 @@ pub async fn run(args: DeliveriesArgs, globals: &Globals) -> Result<(), Exit> {
             let ids = standing(&client, connection, status.as_deref(), since).await?;
             if ids.is_empty() {
                 output::tell("no deliveries stand so: nothing is tried again");
-                return Ok(());
+            } else {
+                ask::confirm(&format!("{} deliveries are tried again, now. Go on?", ids.len()), globals.yes)?;
             }
-            ask::confirm(&format!("{} deliveries are tried again, now. Go on?", ids.len()), globals.yes)?;
             retry(&client, &ids, globals).await
         }
         DeliveriesCommand::Retry { ids, .. } => retry(&client, &ids, globals).await,

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::Status;
 
 /// What becomes of deliveries that wait anyhow when a replay opens theirs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Waiting {
     /// They are none of the replay's: neither held nor skipped with it.
+    #[default]
     Left,
     /// They are the replay's from then on.
     Taken,

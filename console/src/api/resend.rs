@@ -43,8 +43,8 @@ pub async fn post(State(console): State<Console>, Given(asked): Given<Resend>) -
     Ok(Json(resent))
 }
 
-/// Resends one: whether it is taken, and into which session or why not. What was taken is not sent again, however it is read by now:
-/// that is for a replay of what was said.
+/// Resends one: whether it is taken, and into which session or why not. What was taken into that session is not sent again, also where
+/// it is read as another event by now: that is for a replay of what was said.
 async fn one(console: &Console, receipt: Uuid, sources: &HashMap<SourceId, Source>) -> Result<(bool, String), Fault> {
     let Some(rejected) = find(console, receipt).await? else {
         return Ok((false, "there is no such body any more".to_owned()));

@@ -118,6 +118,8 @@ async fn g11_a_replay_says_how_far_it_is_and_wrong_ones_are_refused() {
         let refused = site.run(wrong);
         assert_eq!(refused.status.code(), Some(status), "{wrong:?}: {}", said(&refused));
     }
+    let nothing = site.run(&["deliveries", "retry", "--connection", "acme-rbs", "--status", "dead", "-o", "json"]);
+    assert_eq!(done(&nothing), serde_json::json!([]), "nobody is asked about nothing");
     let one = done(&site.run(&["replay", "plan", "--call", "acme-uis/1", "-o", "json"]));
     assert_eq!((&one[0]["calls"], &one[0]["leave"]), (&1.into(), &1.into()), "{one}");
 }
