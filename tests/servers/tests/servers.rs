@@ -119,7 +119,7 @@ fn rabbit_keeps_what_it_was_given() {
             declared
         })
     };
-    // What is declared is answered up to two seconds before it is written down, and until then lost to SIGKILL.
+    // What is declared is answered before it is written down, and until then lost to SIGKILL.
     let keep = |server: &RabbitMq| {
         assert!(declare(false));
         server.ctl(&["eval", "mnesia:sync_log()."]);
