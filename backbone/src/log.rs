@@ -173,7 +173,8 @@ pub trait Log: Send + Sync {
 /// large the records are.
 pub const POLL_BYTES_MAX: usize = 8 << 20;
 
-/// One reader of a group. Not shared: a reader polls, works, commits, in that order.
+/// One reader of a group. Not shared: a reader polls, works, commits, in that order, and may read on while what it handed over is
+/// committed.
 pub trait Consumer: Send {
     /// Waits at most `wait` for the next records: what is there by then, at most `max` and about [`POLL_BYTES_MAX`].
     fn poll(&mut self, max: usize, wait: Duration) -> Fut<'_, Batch>;
@@ -186,6 +187,16 @@ pub trait Consumer: Send {
 
     /// Writes the outputs and notes everything polled as read, in one transaction: all or nothing, also through a crash.
     fn commit(&mut self, outputs: Vec<Record>) -> Fut<'_, ()>;
+
+    /// As [`Self::commit`], but need not wait: what is polled next is not part of it. [`Self::committed`] tells its outcome.
+    fn hand_over(&mut self, outputs: Vec<Record>) -> Fut<'_, ()> {
+        self.commit(outputs)
+    }
+
+    /// Waits until what was handed over is committed. After an error what was polled since is to be read again, too.
+    fn committed(&mut self) -> Fut<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// Goes back to what was last committed, to read it again.
     fn rewind(&mut self) -> Fut<'_, ()>;

@@ -3,6 +3,11 @@
 //! The state of a call is the newest record of its key in `calls.state`: what the loop remembers of it is only ever what a
 //! committed transaction left there, and a crash loses nothing. When all is read, calls whose time is up are ended by an
 //! event in `calls.raw`, read and folded like any other.
+//!
+//! Where the loop is behind, the next events are read while the batch before is committed. They are folded only after: into
+//! calls that stand.
+
+mod clock;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +15,10 @@ use std::time::Duration;
 use backbone::follow::{Follower, follow};
 use backbone::log::Start;
 use backbone::{Backbone, Consumer, Error, Fut, Record, Topic};
-use schemas::{Call, CallKey, Clock, Event, Timestamp};
+use schemas::{Call, CallKey, Clock, Timestamp};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::batch::{self, Events, Failed, Folded, OUTPUT_BYTES_MAX};
-use crate::end::presumed_end;
 use crate::fold::{Set, ends_by};
 use crate::known::Known;
 use crate::metrics::ProcessorMetrics;
@@ -24,8 +27,6 @@ use crate::sources::Sources;
 /// At most so many events in one transaction: what a transaction costs by itself is shared by many where the loop is behind.
 /// Where it keeps up, a batch is what came meanwhile.
 const BATCH_MAX: usize = 4_000;
-/// At most so many calls ended or dropped by the clock at once.
-const BY_CLOCK_MAX: usize = 500;
 /// Memory for open calls, so that they need not be read from the log again.
 const KNOWN_BYTES_MAX: usize = 32 << 20;
 /// How long to wait for events before looking whether some call's time is up.
@@ -40,8 +41,17 @@ pub struct Processor {
     metrics: ProcessorMetrics,
     sources: Sources,
     known: Known,
+    handed: Option<Handed>,
     /// Events in the next transaction, at most.
     batch_max: usize,
+}
+
+/// What was handed over to be committed.
+struct Handed {
+    /// Of the reader, when it was folded.
+    generation: u64,
+    /// The calls as they then stand.
+    sets: Vec<(String, Set)>,
 }
 
 impl Follower for Processor {
@@ -52,12 +62,21 @@ impl Follower for Processor {
     /// One batch: polled, folded, committed; and when nothing is left to read, the clock's part.
     fn turn<'a>(&'a mut self, reader: &'a mut dyn Consumer) -> Fut<'a, ()> {
         Box::pin(async move {
+            let handed = self.handed.take();
             self.sources.refresh().await?;
             let batch = reader.poll(self.batch_max, IDLE).await?;
-            if !batch.records.is_empty() {
-                let events = Events::read(batch.records, &self.metrics);
+            let polled = batch.records.len();
+            let events = Events::read(batch.records, &self.metrics);
+            self.settle(reader, handed).await?;
+            let behind = polled >= self.batch_max;
+            if polled > 0 {
                 self.fold(reader, events).await?;
             }
+            if behind && !batch.caught_up {
+                return Ok(());
+            }
+            let handed = self.handed.take();
+            self.settle(reader, handed).await?;
             if batch.caught_up { self.by_clock(reader).await } else { Ok(()) }
         })
     }
@@ -67,7 +86,8 @@ impl Processor {
     /// On a backbone.
     pub fn new(backbone: Backbone, clock: Arc<Clock>, metrics: ProcessorMetrics) -> Self {
         let sources = Sources::new(Arc::clone(&backbone.directory));
-        Self { backbone, clock, metrics, sources, known: Known::new(KNOWN_BYTES_MAX), batch_max: BATCH_MAX }
+        let known = Known::new(KNOWN_BYTES_MAX);
+        Self { backbone, clock, metrics, sources, known, handed: None, batch_max: BATCH_MAX }
     }
 
     /// Runs until `stop`; what fails is read again, forever.
@@ -89,13 +109,21 @@ impl Processor {
                 return reader.rewind().await;
             }
         };
-        reader.commit(outputs).await?;
+        reader.hand_over(outputs).await?;
+        self.handed = Some(Handed { generation, sets });
+        if bytes < OUTPUT_BYTES_MAX / 2 {
+            self.batch_max = (self.batch_max * 2).min(BATCH_MAX);
+        }
+        Ok(())
+    }
+
+    /// Waits until what was handed over is committed, and remembers its calls.
+    async fn settle(&mut self, reader: &mut dyn Consumer, handed: Option<Handed>) -> Result<(), Error> {
+        let Some(Handed { generation, sets }) = handed else { return Ok(()) };
+        reader.committed().await?;
         if reader.generation() == generation {
             // An ended call is seldom heard of again: it is read from the log then, and leaves the room to the open ones.
             sets.into_iter().filter(|(_, set)| !set.ended()).for_each(|(key, set)| self.known.put(key, set));
-        }
-        if bytes < OUTPUT_BYTES_MAX / 2 {
-            self.batch_max = (self.batch_max * 2).min(BATCH_MAX);
         }
         Ok(())
     }
@@ -125,30 +153,6 @@ impl Processor {
         }
         Ok(sets)
     }
-
-    /// Ends the calls whose time is up, and drops the state of those that are long over.
-    async fn by_clock(&mut self, reader: &mut dyn Consumer) -> Result<(), Error> {
-        let now = self.clock.now();
-        let mut words = Vec::new();
-        let mut tombstones = Vec::new();
-        for state in reader.due(now, BY_CLOCK_MAX).await? {
-            let call = read_call(&state)?;
-            if call.ended() {
-                drop(self.known.take(&state.key));
-                tombstones.push(Record { value: Vec::new(), due: None, id: Uuid::now_v7(), at: now, ..state });
-            } else {
-                self.metrics.presumed.inc();
-                words.push(raw(&presumed_end(&call, now))?);
-            }
-        }
-        if !words.is_empty() {
-            self.backbone.log.append(words).await?;
-        }
-        if !tombstones.is_empty() {
-            reader.commit(tombstones).await?;
-        }
-        Ok(())
-    }
 }
 
 /// When the call needs the clock: to be ended, or, once over, to be dropped from the log.
@@ -160,17 +164,4 @@ fn due(sources: &Sources, call: &Call) -> Timestamp {
 
 fn read_call(state: &Record) -> Result<Call, Error> {
     serde_json::from_slice(&state.value).map_err(|why| Error::Unreadable(format!("the state of {}: {why}", state.key)))
-}
-
-/// An event as a record of `calls.raw`.
-fn raw(event: &Event) -> Result<Record, Error> {
-    let value = serde_json::to_vec(event).map_err(|why| Error::Invalid(why.to_string()))?;
-    Ok(Record {
-        topic: Topic::Raw,
-        key: event.key().to_string(),
-        id: event.receipt,
-        at: event.received_at,
-        due: None,
-        value,
-    })
 }

@@ -1,8 +1,7 @@
 //! What librdkafka tells its user: log lines, errors, partitions given and taken, records delivered.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::Sender;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
@@ -138,15 +137,59 @@ impl ConsumerContext for Member {
     }
 }
 
-/// What became of a record sent.
-pub type Delivered = Result<Position, RDKafkaErrorCode>;
+/// What became of the records of one transaction. Whoever waits is woken once: when all are delivered, or one is not.
+pub struct Delivered {
+    so_far: Mutex<SoFar>,
+    known: Condvar,
+}
 
-/// Where to tell it, and of which record.
+struct SoFar {
+    places: Vec<Position>,
+    left: usize,
+    failed: Option<RDKafkaErrorCode>,
+}
+
+impl Delivered {
+    /// None of so many.
+    pub fn none(count: usize) -> Arc<Self> {
+        let so_far = SoFar { places: vec![Position { partition: -1, offset: -1 }; count], left: count, failed: None };
+        Arc::new(Self { so_far: Mutex::new(so_far), known: Condvar::new() })
+    }
+
+    fn tell(&self, number: usize, place: Result<Position, RDKafkaErrorCode>) {
+        let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        so_far.left -= 1;
+        match place {
+            Ok(place) => so_far.places[number] = place,
+            Err(why) => {
+                so_far.failed.get_or_insert(why);
+            }
+        }
+        if so_far.left == 0 || so_far.failed.is_some() {
+            self.known.notify_one();
+        }
+    }
+
+    /// Where all of them are, in their order.
+    pub fn all(&self, wait: Duration) -> Result<Vec<Position>, RDKafkaErrorCode> {
+        let so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        let unknown = |so_far: &mut SoFar| so_far.left > 0 && so_far.failed.is_none();
+        let (mut so_far, _) =
+            self.known.wait_timeout_while(so_far, wait, unknown).unwrap_or_else(PoisonError::into_inner);
+        match so_far.failed {
+            Some(why) => Err(why),
+            None if so_far.left > 0 => Err(RDKafkaErrorCode::MessageTimedOut),
+            None => Ok(std::mem::take(&mut so_far.places)),
+        }
+    }
+}
+
+/// Which of the records of a transaction one is.
 pub struct Receipt {
-    /// Which of the records sent.
+    /// Its number.
     pub number: usize,
-    /// Who waits.
-    pub to: Sender<(usize, Delivered)>,
+    /// All of them.
+    pub of: Arc<Delivered>,
 }
 
 /// Of a producer whose records are waited for in a thread.
@@ -166,11 +209,10 @@ impl ProducerContext for Deliveries {
     type DeliveryOpaque = Box<Receipt>;
 
     fn delivery(&self, result: &DeliveryResult<'_>, receipt: Box<Receipt>) {
-        let delivered = match result {
+        let place = match result {
             Ok(message) => Ok(Position { partition: message.partition(), offset: message.offset() }),
             Err((why, _)) => Err(why.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown)),
         };
-        // Whoever waited may have given up; then the transaction is aborted.
-        let _ = receipt.to.send((receipt.number, delivered));
+        receipt.of.tell(receipt.number, place);
     }
 }

@@ -126,6 +126,33 @@ pub async fn outputs_and_offsets_are_one(fresh: &Fresh) {
     nothing_left(again.as_mut()).await;
 }
 
+pub async fn what_is_handed_over_is_committed_while_reading_goes_on(fresh: &Fresh) {
+    let log = &fresh.backbone.log;
+    log.append((0..4).map(|n| record(Topic::Raw, "a/1", n, &n.to_string())).collect()).await.unwrap();
+    let mut reader = log.consumer("g", Topic::Raw, Start::Oldest).await.unwrap();
+    take(reader.as_mut(), 2).await;
+    reader.hand_over(vec![record(Topic::State, "a/1", 1, "state")]).await.unwrap();
+    assert_eq!(values(&reader.poll(1, LONG).await.unwrap().records), ["2"]);
+    reader.committed().await.unwrap();
+    assert_eq!(reader.latest(&["a/1".into()]).await.unwrap()[0].as_ref().unwrap().value, b"state");
+    reader.rewind().await.unwrap();
+    assert_eq!(values(&take(reader.as_mut(), 1).await), ["2"], "what was polled since is not part of it");
+    // Nobody asks what became of the first; the second follows it all the same.
+    reader.hand_over(vec![record(Topic::State, "a/1", 2, "newer")]).await.unwrap();
+    assert_eq!(values(&take(reader.as_mut(), 1).await), ["3"]);
+    reader.commit(vec![record(Topic::Finished, "a/1", 3, "finished")]).await.unwrap();
+    assert_eq!(reader.latest(&["a/1".into()]).await.unwrap()[0].as_ref().unwrap().value, b"newer");
+    // What a poll found that was given up meanwhile is not lost.
+    reader.hand_over(vec![record(Topic::State, "a/1", 3, "newest")]).await.unwrap();
+    tokio::time::timeout(Duration::from_millis(10), reader.poll(1, LONG)).await.unwrap_err();
+    log.append(vec![record(Topic::Raw, "a/1", 4, "4")]).await.unwrap();
+    reader.committed().await.unwrap();
+    assert_eq!(values(&take(reader.as_mut(), 1).await), ["4"]);
+    reader.commit(vec![]).await.unwrap();
+    drop(reader);
+    nothing_left(log.consumer("g", Topic::Raw, Start::Oldest).await.unwrap().as_mut()).await;
+}
+
 pub async fn d2_the_older_of_two_readers_loses(fresh: &Fresh) {
     let log = &fresh.backbone.log;
     log.append(vec![record(Topic::Raw, "a/1", 1, "event")]).await.unwrap();

@@ -12,12 +12,14 @@ pub struct WatchedConsumer {
     inner: Box<dyn Consumer>,
     readiness: Readiness,
     group: String,
+    /// Something was handed over and not heard of: a reader that found nothing more is not well yet.
+    under_way: bool,
 }
 
 impl WatchedConsumer {
     /// Watches `inner`.
     pub fn new(inner: Box<dyn Consumer>, readiness: Readiness, group: String) -> Self {
-        Self { inner, readiness, group }
+        Self { inner, readiness, group, under_way: false }
     }
 }
 
@@ -34,7 +36,7 @@ impl Consumer for WatchedConsumer {
     fn poll(&mut self, max: usize, wait: Duration) -> Fut<'_, Batch> {
         Box::pin(async move {
             let done = self.inner.poll(max, wait).await;
-            tell(&self.readiness, &self.group, &done, |batch| batch.records.is_empty());
+            tell(&self.readiness, &self.group, &done, |batch| batch.records.is_empty() && !self.under_way);
             done
         })
     }
@@ -55,7 +57,26 @@ impl Consumer for WatchedConsumer {
         })
     }
 
+    fn hand_over(&mut self, outputs: Vec<Record>) -> Fut<'_, ()> {
+        Box::pin(async move {
+            self.under_way = true;
+            let done = self.inner.hand_over(outputs).await;
+            tell(&self.readiness, &self.group, &done, |()| false);
+            done
+        })
+    }
+
+    fn committed(&mut self) -> Fut<'_, ()> {
+        Box::pin(async move {
+            let done = self.inner.committed().await;
+            self.under_way = false;
+            tell(&self.readiness, &self.group, &done, |()| true);
+            done
+        })
+    }
+
     fn rewind(&mut self) -> Fut<'_, ()> {
+        self.under_way = false;
         self.inner.rewind()
     }
 

@@ -3,6 +3,7 @@
 
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -23,9 +24,11 @@ use crate::stats;
 
 /// The server.
 pub const INGEST: &str = "bare-kafka-ingest";
+/// The same, each body under a key of its own: what is not keyed goes to one partition for a while, in fewer requests to Kafka.
+pub const KEYED: &str = "bare-kafka-ingest-keyed";
 const COPY: &str = "bare-kafka-copy";
 /// The words that make this program one of them.
-pub const ROLES: [&str; 2] = [INGEST, COPY];
+pub const ROLES: [&str; 3] = [INGEST, KEYED, COPY];
 /// Where they write to.
 pub const TOPICS: [&str; 2] = ["floor.raw", "floor.copy"];
 const ANSWER: &str = "{\"receipt\":\"019ac1f4-7a7e-7b43-9d4e-0e6a2f3b5c6d\"}";
@@ -35,10 +38,10 @@ const REQUEST: Duration = Duration::from_secs(30);
 /// Runs as one of [`ROLES`]; `words` are the address of the brokers and one more.
 pub fn run(role: &str, words: &[String]) -> Result<()> {
     let [brokers, word] = words else { bail!("{role} takes two words") };
-    if role == COPY { copy_all(brokers, word.parse()?) } else { serve(brokers, word) }
+    if role == COPY { copy_all(brokers, word.parse()?) } else { serve(brokers, word, role == KEYED) }
 }
 
-fn serve(brokers: &str, address: &str) -> Result<()> {
+fn serve(brokers: &str, address: &str, keyed: bool) -> Result<()> {
     let producer: FutureProducer = ClientConfig::new()
         .set("bootstrap.servers", brokers)
         .set("enable.idempotence", "true")
@@ -48,8 +51,13 @@ fn serve(brokers: &str, address: &str) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await?;
-        let hook = post(async |State(producer): State<FutureProducer>, body: Bytes| {
-            let record = FutureRecord::<[u8], [u8]>::to(TOPICS[0]).payload(&body);
+        let number = Arc::new(AtomicU64::new(0));
+        let hook = post(async move |State(producer): State<FutureProducer>, body: Bytes| {
+            let key = number.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            let mut record = FutureRecord::to(TOPICS[0]).payload(&*body);
+            if keyed {
+                record = record.key(&key[..]);
+            }
             match producer.send(record, REQUEST).await {
                 Ok(_) => Ok(([("content-type", "application/json")], ANSWER)),
                 Err(_) => Err(StatusCode::SERVICE_UNAVAILABLE),

@@ -5,6 +5,7 @@ mod index;
 mod member;
 mod state;
 mod transaction;
+mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -39,6 +40,8 @@ pub struct Reader {
     generation: Arc<AtomicU64>,
     /// An order was given and its answer not taken: what was polled by it may be lost.
     interrupted: bool,
+    /// What was handed over and not heard of yet.
+    handed: Option<oneshot::Receiver<Result<(), Error>>>,
 }
 
 impl Reader {
@@ -55,25 +58,33 @@ impl Reader {
                 drop(token);
             })
             .map_err(|why| unavailable(format!("no thread for a reader: {why}")))?;
-        Ok(Self { orders, generation, interrupted: false })
+        Ok(Self { orders, generation, interrupted: false, handed: None })
     }
 
     async fn ask<T>(&mut self, order: impl FnOnce(Reply<T>) -> Order) -> Result<T, Error> {
-        if self.interrupted {
-            self.give(Order::Rewind).await??;
-        }
-        self.interrupted = true;
-        let answer = self.give(order).await?;
+        let answer = self.give(order).await?.await.map_err(|_| ended())?;
         self.interrupted = false;
         answer
     }
 
-    async fn give<T>(&self, order: impl FnOnce(Reply<T>) -> Order) -> Result<Result<T, Error>, Error> {
-        let ended = || unavailable("the reader's thread has ended");
+    /// Until its answer is heard, the order counts as interrupted.
+    async fn give<T>(
+        &mut self,
+        order: impl FnOnce(Reply<T>) -> Order,
+    ) -> Result<oneshot::Receiver<Result<T, Error>>, Error> {
+        if std::mem::replace(&mut self.interrupted, true) {
+            let (reply, answer) = oneshot::channel();
+            self.orders.send(Order::Rewind(reply)).await.map_err(|_| ended())?;
+            answer.await.map_err(|_| ended())??;
+        }
         let (reply, answer) = oneshot::channel();
         self.orders.send(order(reply)).await.map_err(|_| ended())?;
-        answer.await.map_err(|_| ended())
+        Ok(answer)
     }
+}
+
+fn ended() -> Error {
+    unavailable("the reader's thread has ended")
 }
 
 /// An answer that nobody takes is lost: the reader goes back before its next order.
@@ -86,7 +97,7 @@ fn serve(mut member: Member, mut orders: mpsc::Receiver<Order>) {
             }
             Order::Latest(keys, reply) => drop(reply.send(member.state().and_then(|state| state.latest(&keys)))),
             Order::Due(now, max, reply) => drop(reply.send(member.state().and_then(|state| state.due(now, max)))),
-            Order::Commit(outputs, reply) => drop(reply.send(member.commit(outputs))),
+            Order::Commit(outputs, reply) => member.commit(outputs, reply),
             Order::Rewind(reply) => drop(reply.send(member.rewind())),
         }
     }
@@ -106,11 +117,42 @@ impl Consumer for Reader {
     }
 
     fn commit(&mut self, outputs: Vec<Record>) -> Fut<'_, ()> {
-        Box::pin(self.ask(move |reply| Order::Commit(outputs, reply)))
+        Box::pin(async move {
+            self.hand_over(outputs).await?;
+            self.committed().await
+        })
+    }
+
+    fn hand_over(&mut self, outputs: Vec<Record>) -> Fut<'_, ()> {
+        Box::pin(async move {
+            self.committed().await?;
+            if self.interrupted {
+                // What the outputs were made of is to be read again.
+                self.rewind().await?;
+                return Err(Error::LeaseLost("what was polled: a poll or a commit was given up".to_owned()));
+            }
+            self.handed = Some(self.give(|reply| Order::Commit(outputs, reply)).await?);
+            self.interrupted = false;
+            Ok(())
+        })
+    }
+
+    fn committed(&mut self) -> Fut<'_, ()> {
+        Box::pin(async move {
+            let Some(answer) = self.handed.take() else { return Ok(()) };
+            // What was polled since may have been interrupted, too.
+            let interrupted = std::mem::replace(&mut self.interrupted, true);
+            let done = answer.await.map_err(|_| ended())?;
+            self.interrupted = interrupted;
+            done
+        })
     }
 
     fn rewind(&mut self) -> Fut<'_, ()> {
-        Box::pin(self.ask(Order::Rewind))
+        Box::pin(async move {
+            self.handed = None;
+            self.ask(Order::Rewind).await
+        })
     }
 
     fn generation(&self) -> u64 {

@@ -1,7 +1,6 @@
 //! Outputs and offsets as one: the transactional producer of a reader.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use rdkafka::TopicPartitionList;
@@ -54,6 +53,10 @@ impl Transactions {
         config.set("transactional.id", &self.name).set("transaction.timeout.ms", &timeout);
         // A record must not outlive its transaction.
         config.set("message.timeout.ms", &timeout);
+        // Calls are alike, and many in one transaction: less to send, less on Kafka's disk, and Kafka is done sooner.
+        if self.shared.config.property("compression.type").is_none() {
+            config.set("compression.type", "lz4");
+        }
         let producer: Producer =
             config.create_with_context(Deliveries).map_err(|why| self.shared.config.refused(&why))?;
         producer.init_transactions(INIT).map_err(|why| fault("beginning to write in transactions", &why))?;
@@ -93,16 +96,16 @@ impl Transactions {
         member: &ConsumerGroupMetadata,
     ) -> KafkaResult<Vec<Position>> {
         producer.begin_transaction()?;
-        let (to, delivered) = channel();
+        let delivered = Delivered::none(records.len());
         for (number, record) in records.iter().enumerate() {
-            self.send(producer, record, Receipt { number, to: to.clone() })?;
+            self.send(producer, record, Receipt { number, of: Arc::clone(&delivered) })?;
         }
-        drop(to);
         let deadline = Instant::now() + STEP;
         repeat(deadline, || producer.send_offsets_to_transaction(offsets, member, STEP))?;
         // Also because the client's own flush waits in steps of 100 ms. A record counts until what told of it was dropped, in
         // the thread that polls: some microseconds after it was told.
-        let places = await_all(&delivered, records.len(), deadline)?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        let places = delivered.all(left).map_err(KafkaError::MessageProduction)?;
         while producer.in_flight_count() > 0 && Instant::now() < deadline {
             std::thread::park_timeout(SETTLING);
         }
@@ -158,17 +161,4 @@ fn repeat(deadline: Instant, call: impl Fn() -> KafkaResult<()>) -> KafkaResult<
             done => return done,
         }
     }
-}
-
-fn await_all(delivered: &Receiver<(usize, Delivered)>, count: usize, deadline: Instant) -> KafkaResult<Vec<Position>> {
-    let mut places = vec![Position { partition: -1, offset: -1 }; count];
-    for _ in 0..count {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let timed_out = |_| KafkaError::MessageProduction(Code::MessageTimedOut);
-        let (number, place) = delivered.recv_timeout(left).map_err(timed_out)?;
-        if let Some(at) = places.get_mut(number) {
-            *at = place.map_err(KafkaError::MessageProduction)?;
-        }
-    }
-    Ok(places)
 }

@@ -70,6 +70,29 @@ async fn c13_a_zombies_commit_is_refused_and_invisible() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c13_what_a_zombie_handed_over_is_refused_and_all_since_is_read_again() {
+    let config = config().await;
+    let log = open(&config, "first").await;
+    let keys = keys(2);
+    for key in &keys {
+        events(&log, std::slice::from_ref(key)).await;
+    }
+    let mut reader = log.consumer("g", Topic::Raw, Start::Oldest).await.unwrap();
+    take(reader.as_mut(), 1).await;
+    let name = format!("{}g-first", config.prefix);
+    let newer: BaseProducer = client(&config).set("transactional.id", name).create().unwrap();
+    tokio::task::spawn_blocking(move || newer.init_transactions(LONG).map(|()| newer)).await.unwrap().unwrap();
+    reader.hand_over(revisions(&keys[..1], "by the zombie")).await.unwrap();
+    take(reader.as_mut(), 1).await;
+    let refused = reader.committed().await;
+    assert!(matches!(refused, Err(Error::LeaseLost(_))), "{refused:?}");
+    // Without being told: it knows by itself that it is behind.
+    assert_eq!(take(reader.as_mut(), 2).await.len(), 2);
+    reader.commit(revisions(&keys, "by its successor")).await.unwrap();
+    assert_eq!(values(&shown(&log, Topic::Finished, 2).await), ["by its successor"; 2]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c5_a_reader_silent_for_too_long_commits_nothing() {
     let mut config = config().await;
     config.properties.insert("session.timeout.ms".into(), "1500".into());

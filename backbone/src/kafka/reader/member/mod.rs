@@ -14,6 +14,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 
 use super::state::State;
 use super::transaction::Transactions;
+use super::writer::Writer;
 use crate::Error;
 use crate::kafka::Shared;
 use crate::kafka::config::Role;
@@ -42,10 +43,10 @@ struct Place {
     at_end: bool,
 }
 
-/// What a reader of `calls.raw` has besides: the calls, and its transactions.
+/// What a reader of `calls.raw` has besides: the calls, and what writes them.
 struct Work {
     state: State,
-    transactions: Transactions,
+    writer: Writer,
 }
 
 /// The reader.
@@ -76,10 +77,8 @@ impl Member {
     ) -> Result<Self, Error> {
         let group = format!("{}{group}", shared.config.prefix);
         let consumer = consumer(&shared, &group, topic)?;
-        let work = (topic == Topic::Raw).then(|| Work {
-            state: State::new(Arc::clone(&shared)),
-            transactions: Transactions::new(Arc::clone(&shared), &group),
-        });
+        let writer = (topic == Topic::Raw).then(|| writer(&shared, &group)).transpose()?;
+        let work = writer.map(|writer| Work { state: State::new(Arc::clone(&shared)), writer });
         let (places, given, behind, reach) = (BTreeMap::new(), None, false, Reach::new());
         Ok(Self { shared, group, topic, begin, consumer, places, given, work, behind, reach, generation })
     }
@@ -93,6 +92,9 @@ impl Member {
         tracing::warn!(group = self.group, "joining the group again");
         let new = consumer(&self.shared, &self.group, self.topic)?;
         self.leave();
+        if let Some(work) = self.work.as_mut().filter(|work| work.writer.has_ended()) {
+            work.writer = writer(&self.shared, &self.group)?;
+        }
         self.consumer = new;
         self.behind = false;
         self.reach = Reach::new();
@@ -109,6 +111,7 @@ impl Member {
 
     /// Takes on nothing more, so that the consumer can be dropped.
     fn leave(&mut self) {
+        self.conclude();
         self.consumer.context().leave();
         for partition in std::mem::take(&mut self.places).into_keys() {
             self.work.iter_mut().for_each(|work| work.state.leave(partition));
@@ -124,6 +127,7 @@ impl Member {
 
     /// The calls, for a reader of `calls.raw`.
     pub fn state(&mut self) -> Result<&mut State, Error> {
+        self.conclude();
         if self.behind {
             return Err(Error::LeaseLost(format!("partitions of {}: go back first", self.name())));
         }
@@ -137,6 +141,10 @@ impl Drop for Member {
     fn drop(&mut self) {
         self.leave();
     }
+}
+
+fn writer(shared: &Arc<Shared>, group: &str) -> Result<Writer, Error> {
+    Writer::start(Transactions::new(Arc::clone(shared), group), group)
 }
 
 fn consumer(shared: &Shared, group: &str, topic: Topic) -> Result<BaseConsumer<Context>, Error> {

@@ -16,7 +16,11 @@ use crate::kafka::scan::{list, persist};
 impl Member {
     /// Takes note of partitions taken and given, and begins with those given.
     pub(super) fn settle(&mut self) -> Result<(), Error> {
-        for change in self.consumer.context().changes() {
+        let changes = self.consumer.context().changes();
+        if !changes.is_empty() || self.given.is_some() {
+            self.conclude();
+        }
+        for change in changes {
             match change {
                 Change::Given(partitions) => self.given = Some(partitions),
                 Change::Taken(partitions) => {
@@ -52,7 +56,7 @@ impl Member {
     /// then on.
     fn begins(&mut self, partitions: &[i32]) -> Result<Vec<(i32, i64)>, Error> {
         // First of all an earlier process of this name is put out, and what it left undecided is ended.
-        self.work.as_mut().map_or(Ok(()), |work| work.transactions.ready())?;
+        self.work.as_ref().map_or(Ok(()), |work| work.writer.ready())?;
         if partitions.is_empty() {
             return Ok(Vec::new());
         }
@@ -96,11 +100,12 @@ impl Member {
     }
 
     pub(super) fn back(&mut self) -> Result<(), Error> {
+        self.conclude();
         self.behind = true;
         self.generation.fetch_add(1, Ordering::Relaxed);
         let partitions: Vec<i32> = self.places.keys().copied().collect();
         if !partitions.is_empty() {
-            self.work.as_mut().map_or(Ok(()), |work| work.transactions.ready())?;
+            self.work.as_ref().map_or(Ok(()), |work| work.writer.ready())?;
             let committed = self.committed(&partitions)?;
             self.reach.heard();
             let to = list(self.name(), committed.iter().copied())?;

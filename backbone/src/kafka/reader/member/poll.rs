@@ -26,6 +26,7 @@ impl Member {
     }
 
     fn next(&mut self, max: usize, wait: Duration, waited_for: impl Fn() -> bool) -> Result<Batch, Error> {
+        self.look();
         if self.behind {
             self.back()?;
         }
@@ -34,11 +35,11 @@ impl Member {
         let mut away = None;
         while records.len() < max && bytes < POLL_BYTES_MAX {
             self.settle()?;
-            let left = deadline.saturating_duration_since(Instant::now());
-            let slice = if records.is_empty() { left.min(SLICE) } else { Duration::ZERO };
-            match self.consumer.poll(slice) {
+            // Once there is something, only what is there already is taken.
+            let left =
+                if records.is_empty() { deadline.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+            match self.consumer.poll(left.min(SLICE)) {
                 Some(Ok(message)) => {
-                    self.reach.heard();
                     let mut found = stored(self.topic, &message);
                     self.not_astray(&mut found);
                     // Else it was on its way when its partition was taken.
@@ -53,7 +54,7 @@ impl Member {
                     self.places.entry(partition).and_modify(|place| place.at_end = true);
                 }
                 Some(Err(why)) => away = self.met(&why, away)?,
-                None if !records.is_empty() || left.is_zero() || !waited_for() => break,
+                None if left.is_zero() || !waited_for() => break,
                 None => {}
             }
         }
@@ -61,7 +62,9 @@ impl Member {
         if let Some(why) = away.filter(|_| records.is_empty()) {
             return Err(unavailable(why));
         }
-        if records.is_empty() && self.reach.silent() {
+        if !records.is_empty() {
+            self.reach.heard();
+        } else if self.reach.silent() {
             self.ask()?;
         }
         let caught_up = !self.places.is_empty() && self.places.values().all(|place| place.at_end);
