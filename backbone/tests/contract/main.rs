@@ -34,7 +34,7 @@ macro_rules! contract {
 mod embedded {
     contract!(crate::make::OnDisk =>
         log: appends_are_read_in_order_and_waited_for, a_group_goes_on_where_it_committed, outputs_and_offsets_are_one,
-             what_is_handed_over_is_committed_while_reading_goes_on,
+            what_is_handed_over_is_committed_while_reading_goes_on,
             d2_the_older_of_two_readers_loses, the_newest_state_of_a_key_is_kept, the_latest_is_what_was_committed,
             time_finds_the_first_record, reading_goes_through_every_key_oldest_first, due_finds_what_is_overdue,
             old_records_expire, what_is_acknowledged_survives_reopening, a_poll_given_up_loses_nothing,
@@ -61,7 +61,7 @@ mod embedded {
 mod kafka {
     contract!(crate::make::OnKafka =>
         log: appends_are_read_in_order_and_waited_for, a_group_goes_on_where_it_committed, outputs_and_offsets_are_one,
-             what_is_handed_over_is_committed_while_reading_goes_on,
+            what_is_handed_over_is_committed_while_reading_goes_on,
             the_newest_state_of_a_key_is_kept, the_latest_is_what_was_committed, time_finds_the_first_record,
             reading_goes_through_every_key_oldest_first, due_finds_what_is_overdue, what_is_acknowledged_survives_reopening,
             a_poll_given_up_loses_nothing, large_records_come_few_at_once;

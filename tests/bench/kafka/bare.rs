@@ -24,7 +24,7 @@ use crate::stats;
 
 /// The server.
 pub const INGEST: &str = "bare-kafka-ingest";
-/// The same, each body under a key of its own: what is not keyed goes to one partition for a while, in fewer requests to Kafka.
+/// The same, each body under a key of its own: what is not keyed goes to one partition for a while.
 pub const KEYED: &str = "bare-kafka-ingest-keyed";
 const COPY: &str = "bare-kafka-copy";
 /// The words that make this program one of them.
