@@ -136,6 +136,22 @@ async fn c6_a_reader_gone_before_its_commit_leaves_all_to_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c6_after_a_poll_given_up_all_is_read_again_before_anything_is_committed() {
+    let config = config().await;
+    let log = open(&config, "first").await;
+    let keys = keys(1);
+    events(&log, &keys).await;
+    let mut reader = log.consumer("g", Topic::Raw, Start::Oldest).await.unwrap();
+    take(reader.as_mut(), 1).await;
+    tokio::time::timeout(SHORT, reader.poll(9, LONG)).await.unwrap_err();
+    let early = reader.commit(revisions(&keys, "of what is read again")).await;
+    assert!(matches!(early, Err(Error::LeaseLost(_))), "{early:?}");
+    assert_eq!(values(&take(reader.as_mut(), 1).await), ["event"]);
+    reader.commit(revisions(&keys, "once")).await.unwrap();
+    assert_eq!(values(&shown(&log, Topic::Finished, 1).await), ["once"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_readers_of_events_write() {
     let config = config().await;
     let log = open(&config, "first").await;
